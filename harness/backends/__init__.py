@@ -1,0 +1,1 @@
+"""Backends: one file each; the file name is the registration."""

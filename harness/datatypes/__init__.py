@@ -1,0 +1,1 @@
+"""Data types: one file each; the file name is the registration."""
