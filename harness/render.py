@@ -1,0 +1,176 @@
+"""Jinja speaks: templates → messages, in a sandbox, with every name checked beforehand.
+
+What this refuses: undefined names, templates whose includes cannot be known before they run, text beside
+message blocks, and to render an item's text a second time (item text is data).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2 import meta, nodes
+from jinja2.ext import Extension
+from jinja2.parser import Parser
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from harness.errors import StudyError
+from harness.ids import content_id
+from harness.types import Message
+
+PIECES = Path(__file__).parent / "pieces"
+ROLES = ("system", "user", "assistant")
+
+_messages: ContextVar[list[Message]] = ContextVar("messages")
+
+
+class _MessageBlock(Extension):
+    """``{% message "system" %}…{% endmessage %}`` collects a message; item text cannot open one."""
+
+    tags = {"message"}
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        line = next(parser.stream).lineno
+        role = parser.parse_expression()
+        body = parser.parse_statements(("name:endmessage",), drop_needle=True)
+        return nodes.CallBlock(self.call_method("_collect", [role]), [], [], body).set_lineno(line)
+
+    def _collect(self, role: str, caller: Any) -> str:
+        if role not in ROLES:
+            raise jinja2.TemplateRuntimeError(f"no role {role!r}; roles are {', '.join(ROLES)}")
+        _messages.get().append(Message(role, str(caller()).strip()))
+        return ""
+
+
+class Templates:
+    """The templates that a study can reach: its own folder, ``_shared/`` beside it, and our pieces.
+
+    Args:
+        folder: the study's folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def _environment(self) -> ImmutableSandboxedEnvironment:
+        places = [self.folder, self.folder.parent / "_shared", PIECES]
+        return ImmutableSandboxedEnvironment(
+            loader=jinja2.FileSystemLoader([str(place) for place in places]),
+            undefined=jinja2.StrictUndefined,
+            extensions=[_MessageBlock],
+            keep_trailing_newline=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def describe(self, name: str) -> dict[str, Any]:
+        """Give a template's source and those of all that it includes: {path, source, parts}."""
+        parts = self._parts(name)
+        return {"path": name, "source": parts.pop(name), "parts": parts}
+
+    def hash(self, name: str) -> str:
+        """Name a template by its text and the text of all that it includes."""
+        described = self.describe(name)
+        return content_id("template", [described["source"], sorted(described["parts"].values())])
+
+    def names(self, name: str) -> set[str]:
+        """List the names that a template, or anything that it includes, asks for."""
+        wanted: set[str] = set()
+        for part, source in self._parts(name).items():
+            wanted |= meta.find_undeclared_variables(self._parse(part, source))
+        return wanted
+
+    def check(self, name: str, known: Iterable[str], where: str) -> None:
+        """Refuse a template that asks for what the items do not have.
+
+        Raises:
+            StudyError: the name, the template, and near names.
+        """
+        there = sorted(known)
+        for wanted in sorted(self.names(name) - set(there)):
+            near = difflib.get_close_matches(wanted, there, n=2)
+            hint = f"did you mean {' or '.join(near)}? " if near else ""
+            raise StudyError(
+                f"the template asks for {wanted!r}, which {where} does not have",
+                where=str(self.folder / name),
+                remedy=f"{hint}there are: {', '.join(there)}",
+            )
+
+    def render(self, name: str, values: Mapping[str, Any]) -> tuple[Message, ...]:
+        """Fill a template.
+
+        Returns:
+            its message blocks, or one user message if it has none.
+
+        Raises:
+            StudyError: a name is undefined for these values, or there is text beside message blocks.
+        """
+        collected: list[Message] = []
+        token = _messages.set(collected)
+        try:
+            rest = self._environment.get_template(name).render(values).strip()
+        except (jinja2.TemplateError, TypeError) as error:
+            raise StudyError(
+                f"the template cannot be filled: {error}", where=str(self.folder / name)
+            ) from error
+        finally:
+            _messages.reset(token)
+        if not collected:
+            return (Message("user", rest),)
+        if rest:
+            raise StudyError(
+                f"the template has text beside its message blocks: {rest[:60]!r}",
+                where=str(self.folder / name),
+                remedy='put it into a block: {% message "user" %}…{% endmessage %}',
+            )
+        return tuple(collected)
+
+    def _parts(self, name: str) -> dict[str, str]:
+        """Read a template and, recursively, what it includes: name → source."""
+        parts: dict[str, str] = {}
+        waiting = [name]
+        while waiting:
+            part = waiting.pop()
+            if part in parts:
+                continue
+            source = parts[part] = self._read(part, name)
+            for inner in meta.find_referenced_templates(self._parse(part, source)):
+                if inner is None:
+                    raise StudyError(
+                        "an include whose name is computed cannot be hashed",
+                        where=str(self.folder / part),
+                        remedy='write its name as text: {% include "piece.j2" %}',
+                    )
+                waiting.append(inner)
+        return parts
+
+    def _read(self, part: str, name: str) -> str:
+        loader = self._environment.loader
+        assert loader is not None
+        try:
+            return loader.get_source(self._environment, part)[0]
+        except jinja2.TemplateNotFound as error:
+            near = difflib.get_close_matches(part, loader.list_templates(), n=2)
+            raise StudyError(
+                f"there is no template {part!r}",
+                where=str(self.folder / name),
+                remedy=f"did you mean {' or '.join(near)}?" if near else f"make {self.folder / part}",
+            ) from error
+        except UnicodeDecodeError as error:
+            raise StudyError(f"{part} is not UTF-8: {error}", where=str(self.folder / part)) from error
+
+    def _parse(self, part: str, source: str) -> nodes.Template:
+        try:
+            return self._environment.parse(source, part)
+        except jinja2.TemplateSyntaxError as error:
+            raise StudyError(
+                f"the template is not Jinja: {error.message}",
+                where=f"{self.folder / part}:{error.lineno}",
+                remedy="mend the line",
+            ) from error

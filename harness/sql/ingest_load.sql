@@ -1,0 +1,21 @@
+insert into store.items
+select right(item_id, 32)::uuid, dataset, key, fields, metadata, cluster, split, bucket
+from read_parquet($folder || '/items.parquet')
+on conflict do nothing;
+
+insert into store.annotators
+select distinct on (annotator_id)
+       right(annotator_id, 32)::uuid, kind, case when kind = 'human' then dataset end,
+       case when kind = 'human' then name end, traits, identity
+from read_parquet($folder || '/annotators.parquet')
+order by annotator_id
+on conflict do nothing;
+
+insert into store.loads
+select $load_id::uuid, right(item_id, 32)::uuid from read_parquet($folder || '/items.parquet')
+on conflict do nothing;
+
+insert into store.said
+select $load_id::uuid, right(item_id, 32)::uuid, right(annotator_id, 32)::uuid, sample, part, record, source
+from read_parquet($folder || '/said.parquet')
+on conflict do nothing;

@@ -1,0 +1,225 @@
+-- The tables of harness.duckdb. Facts are insert-only and came from a file in runs/; derived tables are
+-- replaced at will. People read the views in main (see relations.py); the tables live in schema store.
+create schema if not exists store;
+
+create table if not exists store.items (
+    item_id uuid primary key, dataset varchar not null, key varchar not null, fields json not null,
+    metadata json, cluster varchar not null, split varchar, bucket smallint not null);
+comment on table store.items is 'what is judged, answered or continued';
+comment on column store.items.item_id is 'hash of dataset, key and fields';
+comment on column store.items.dataset is 'the collection that the item belongs to';
+comment on column store.items.key is 'the name of the item within its dataset';
+comment on column store.items.fields is 'what templates may read';
+comment on column store.items.metadata is 'what else is known of the item; not hashed';
+comment on column store.items.cluster is 'items that belong together: the unit of resampling and of splits';
+comment on column store.items.split is 'train, dev or test, where the source says so';
+comment on column store.items.bucket is 'bootstrap group: 11 bits of the hash of the cluster';
+
+create table if not exists store.annotators (
+    annotator_id uuid primary key, kind varchar not null, dataset varchar, name varchar,
+    traits json, identity json not null);
+comment on table store.annotators is 'who speaks: a human, or an LLM under one prompt variant in one wave';
+comment on column store.annotators.annotator_id is 'hash of the identity';
+comment on column store.annotators.kind is 'human, llm or trained';
+comment on column store.annotators.dataset is 'for humans: the dataset that knows them by this name';
+comment on column store.annotators.name is 'for humans: the name in the data';
+comment on column store.annotators.traits is 'what is known of a human: gender, age group …';
+comment on column store.annotators.identity is 'what was hashed';
+
+create table if not exists store.studies (
+    study varchar, study_hash uuid, load_id uuid, title varchar, datatype varchar, config json,
+    seed bigint, samples integer, resolved_at timestamptz, primary key (study, study_hash));
+comment on table store.studies is 'a study as it stood when it was resolved; the latest is what relations show';
+comment on column store.studies.study is 'the name of the folder in prompts/';
+comment on column store.studies.study_hash is 'hash of all that decides who is asked what';
+comment on column store.studies.load_id is 'the data that it read';
+comment on column store.studies.title is 'the question in words';
+comment on column store.studies.datatype is 'label, preference, instruction, simulation or text';
+comment on column store.studies.config is 'the table of the data type in study.toml';
+comment on column store.studies.seed is 'seed of the resampling';
+comment on column store.studies.samples is 'draws asked of each annotator for each item';
+comment on column store.studies.resolved_at is 'when it was last resolved';
+
+create table if not exists store.roster (
+    study varchar, study_hash uuid, annotator_id uuid, kind varchar, model varchar, variant varchar,
+    wave varchar, family varchar, released date, template_id uuid, wording varchar, label_order varchar,
+    answer_order varchar, names varchar, persona varchar, format varchar, temperature varchar,
+    bindings json, asked boolean, primary key (study, study_hash, annotator_id));
+comment on table store.roster is 'how a study calls the annotators that are no humans';
+comment on column store.roster.study is 'the study';
+comment on column store.roster.study_hash is 'the study as it stood';
+comment on column store.roster.annotator_id is 'who';
+comment on column store.roster.kind is 'llm or trained';
+comment on column store.roster.model is 'the study''s name of the model';
+comment on column store.roster.variant is 'the prompt variant in words';
+comment on column store.roster.wave is 'the round of asking';
+comment on column store.roster.family is 'the family of the model';
+comment on column store.roster.released is 'the release date of the model';
+comment on column store.roster.template_id is 'hash of the template and of all that it includes';
+comment on column store.roster.wording is 'axis: which template';
+comment on column store.roster.label_order is 'axis: order in which labels were shown';
+comment on column store.roster.answer_order is 'axis: order in which answers were shown';
+comment on column store.roster.names is 'axis: names given to answers';
+comment on column store.roster.persona is 'axis: persona';
+comment on column store.roster.format is 'axis: answer format';
+comment on column store.roster.temperature is 'axis: sampling temperature';
+comment on column store.roster.bindings is 'the study''s other axes, and all levels as bound';
+comment on column store.roster.asked is 'true if this project asked; false if somebody else did and the data were loaded';
+
+create table if not exists store.scale (
+    study varchar, study_hash uuid, label varchar, position integer, value double,
+    primary key (study, study_hash, label));
+comment on table store.scale is 'the options of a study';
+comment on column store.scale.study is 'the study';
+comment on column store.scale.study_hash is 'the study as it stood';
+comment on column store.scale.label is 'the option';
+comment on column store.scale.position is 'its place in study.toml, from 1';
+comment on column store.scale.value is 'its number on the scale: itself where all options are numbers, else its place';
+
+create table if not exists store.templates (
+    template_id uuid primary key, path varchar, source varchar, parts json);
+comment on table store.templates is 'the texts of templates';
+comment on column store.templates.template_id is 'hash of source and parts';
+comment on column store.templates.path is 'file in the study';
+comment on column store.templates.source is 'text of the file';
+comment on column store.templates.parts is 'what it includes: name and text';
+
+create table if not exists store.loads (load_id uuid, item_id uuid, primary key (load_id, item_id));
+comment on table store.loads is 'which items a load of data brought';
+comment on column store.loads.load_id is 'hash of the data files and of how they were read';
+comment on column store.loads.item_id is 'the item';
+
+create table if not exists store.said (
+    load_id uuid, item_id uuid, annotator_id uuid, sample integer, part integer, record json,
+    source varchar, primary key (load_id, item_id, annotator_id, sample, part));
+comment on table store.said is 'what loaded data say: one row per answer of a person, or of a model that somebody else asked';
+comment on column store.said.load_id is 'the load';
+comment on column store.said.item_id is 'the item';
+comment on column store.said.annotator_id is 'who said it';
+comment on column store.said.sample is 'index of a repeated answer, from 0';
+comment on column store.said.part is 'record or turn number, from 0';
+comment on column store.said.record is 'what was said; null where the source has no usable answer';
+comment on column store.said.source is 'the file that it came from';
+
+create table if not exists store.generations (
+    generation_id uuid primary key, annotator_id uuid not null, item_id uuid not null, sample integer not null,
+    turn integer not null, prompt_id uuid not null, text varchar, finish_reason varchar, tokens_in integer,
+    tokens_out integer, model_served varchar, fingerprint varchar, seconds double, attempts integer,
+    arrived_at timestamptz, run_id varchar not null);
+comment on table store.generations is 'model replies, raw';
+comment on column store.generations.generation_id is 'hash of annotator, item, sample and turn';
+comment on column store.generations.annotator_id is 'who was asked';
+comment on column store.generations.item_id is 'about what';
+comment on column store.generations.sample is 'index of a repeated draw, from 0';
+comment on column store.generations.turn is 'turn of a dialogue, from 0';
+comment on column store.generations.prompt_id is 'what was sent';
+comment on column store.generations.text is 'the reply as it came';
+comment on column store.generations.finish_reason is 'why it ended: stop, length, content_filter, refusal …';
+comment on column store.generations.tokens_in is 'tokens of the prompt, as the server counted';
+comment on column store.generations.tokens_out is 'tokens of the reply, as the server counted';
+comment on column store.generations.model_served is 'the model that the server says it used';
+comment on column store.generations.fingerprint is 'what identifies the weights or the system';
+comment on column store.generations.seconds is 'from send to reply';
+comment on column store.generations.attempts is 'tries that it took';
+comment on column store.generations.arrived_at is 'when it arrived';
+comment on column store.generations.run_id is 'the run that asked';
+
+create table if not exists store.prompts (prompt_id uuid primary key, messages json not null);
+comment on table store.prompts is 'what models were sent';
+comment on column store.prompts.prompt_id is 'hash of the messages';
+comment on column store.prompts.messages is 'a list of {role, content}';
+
+create table if not exists store.failures (
+    generation_id uuid, run_id varchar, annotator_id uuid, item_id uuid, sample integer, permanent boolean,
+    error varchar, failed_at timestamptz, primary key (generation_id, run_id));
+comment on table store.failures is 'calls that brought no reply; an error is never data';
+comment on column store.failures.generation_id is 'the reply that is missing';
+comment on column store.failures.run_id is 'the run that asked';
+comment on column store.failures.annotator_id is 'who was asked';
+comment on column store.failures.item_id is 'about what';
+comment on column store.failures.sample is 'which draw';
+comment on column store.failures.permanent is 'true: will never work, not asked again unless told to';
+comment on column store.failures.error is 'what the backend said';
+comment on column store.failures.failed_at is 'when';
+
+create table if not exists store.parses (
+    generation_id uuid primary key, parsed boolean, refused boolean, method varchar, reason varchar);
+comment on table store.parses is 'derived: what the data type read out of each reply';
+comment on column store.parses.generation_id is 'the reply';
+comment on column store.parses.parsed is 'whether a record was read';
+comment on column store.parses.refused is 'whether the reply is a refusal';
+comment on column store.parses.method is 'which rule matched';
+comment on column store.parses.reason is 'why nothing was read';
+
+create table if not exists store.runs (
+    run_id varchar primary key, study varchar, study_hash uuid, verb varchar, started timestamptz,
+    ended timestamptz, sealed boolean, manifest json);
+comment on table store.runs is 'the run folders that were read';
+comment on column store.runs.run_id is 'name of the folder in runs/';
+comment on column store.runs.study is 'the study';
+comment on column store.runs.study_hash is 'the study as it stood';
+comment on column store.runs.verb is 'what was run';
+comment on column store.runs.started is 'when it began';
+comment on column store.runs.ended is 'when it ended; null if it was cut off';
+comment on column store.runs.sealed is 'true once the journal is complete and sealed to Parquet';
+comment on column store.runs.manifest is 'run.json';
+
+create table if not exists store.measurements (
+    study varchar, study_hash uuid, audit varchar, audit_id uuid, metric varchar, dataset varchar, kind varchar,
+    model varchar, variant varchar, wave varchar, estimate double, replicates double[], items bigint,
+    clusters bigint);
+comment on table store.measurements is 'derived: one estimate that an audit returned, with its bootstrap replicates';
+comment on column store.measurements.study is 'the study';
+comment on column store.measurements.study_hash is 'the study as it stood';
+comment on column store.measurements.audit is 'the audit file';
+comment on column store.measurements.audit_id is 'hash of the audit file';
+comment on column store.measurements.metric is 'what was estimated';
+comment on column store.measurements.dataset is 'on which data';
+comment on column store.measurements.kind is 'the focal annotator: llm or trained';
+comment on column store.measurements.model is 'the focal annotator: model';
+comment on column store.measurements.variant is 'the focal annotator: prompt variant';
+comment on column store.measurements.wave is 'the focal annotator: wave';
+comment on column store.measurements.estimate is 'the estimate on the data as they are';
+comment on column store.measurements.replicates is 'the estimate on each bootstrap redraw, paired over all audits and annotators';
+comment on column store.measurements.items is 'items that it rests on';
+comment on column store.measurements.clusters is 'clusters that it rests on';
+
+create table if not exists store.findings (
+    study varchar, study_hash uuid, audit varchar, audit_id uuid, metric varchar, title varchar, dataset varchar,
+    kind varchar, model varchar, variant varchar, wave varchar, verdict varchar, estimate double, lower double,
+    upper double, matched double, floor double, excess double, excess_lower double, excess_upper double,
+    p double, q double, draws integer, detectable double, warn double, worse varchar, items bigint,
+    clusters bigint, persons integer, persons_as_far integer, range_verdict varchar, note varchar);
+comment on table store.findings is 'derived: measurements against the human floor and the exchange null, with a verdict';
+comment on column store.findings.study is 'the study';
+comment on column store.findings.study_hash is 'the study as it stood';
+comment on column store.findings.audit is 'the audit file';
+comment on column store.findings.audit_id is 'hash of the audit file';
+comment on column store.findings.metric is 'what was estimated';
+comment on column store.findings.title is 'the audit in words';
+comment on column store.findings.dataset is 'on which data';
+comment on column store.findings.kind is 'the focal annotator: llm or trained';
+comment on column store.findings.model is 'the focal annotator: model';
+comment on column store.findings.variant is 'the focal annotator: prompt variant';
+comment on column store.findings.wave is 'the focal annotator: wave';
+comment on column store.findings.verdict is 'found, absent, cannot tell, described (no test) or not run';
+comment on column store.findings.estimate is 'the estimate against all humans of each item';
+comment on column store.findings.lower is 'its 95 % interval; null where only an upper bound is honest';
+comment on column store.findings.upper is 'its 95 % interval';
+comment on column store.findings.matched is 'the estimate against as many humans as the floor has';
+comment on column store.findings.floor is 'what people show when each in turn plays the model against the others';
+comment on column store.findings.excess is 'matched minus floor (or estimate minus neutral)';
+comment on column store.findings.excess_lower is 'its 95 % interval';
+comment on column store.findings.excess_upper is 'its 95 % interval';
+comment on column store.findings.p is 'p-value under the exchange null or against neutral; null where there is no test';
+comment on column store.findings.q is 'p after Benjamini-Hochberg within the audit, model and dataset';
+comment on column store.findings.draws is 'draws of the exchange null';
+comment on column store.findings.detectable is 'the smallest effect that these data would have shown with 80 % power';
+comment on column store.findings.warn is 'practical threshold on the excess';
+comment on column store.findings.worse is 'up, down or both: which direction is bad';
+comment on column store.findings.items is 'items that it rests on';
+comment on column store.findings.clusters is 'clusters that it rests on';
+comment on column store.findings.persons is 'persons with 20 items or more whom the model was ranked among';
+comment on column store.findings.persons_as_far is 'of these, how many are at least as far out as the model';
+comment on column store.findings.range_verdict is 'within or outside the range of persons';
+comment on column store.findings.note is 'what else a reader must know, or why it was not run';

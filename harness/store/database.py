@@ -1,0 +1,213 @@
+"""Open ``runs/harness.duckdb`` for moments: wait for it, name who holds it, or build beside it.
+
+What this refuses: to hold the file open while anything else happens. A reader anywhere would otherwise
+make a writer fail, and a writer lock every reader out.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from harness.errors import StoreBusy, StoreError
+from harness.store import relations
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SQL = Path(__file__).parent.parent / "sql"
+PATIENCE = 10.0  # seconds that a writer waits for readers before it builds beside, and a reader for a writer
+
+
+class Store:
+    """What is in ``runs/``.
+
+    Args:
+        runs: the folder of run folders.
+        patience: seconds to wait for another process that holds the database.
+    """
+
+    def __init__(self, runs: str | Path = "runs", *, patience: float = PATIENCE) -> None:
+        self.runs = Path(runs)
+        self.path = self.runs / "harness.duckdb"
+        self.patience = patience
+
+    def sql(self, query: str) -> pd.DataFrame:
+        """Run one query on the views and give its rows as a pandas frame.
+
+        Raises:
+            StoreError: the query does not run, or there is no database yet.
+        """
+        with self.read() as connection:
+            try:
+                return connection.sql(query).df()
+            except duckdb.Error as error:
+                raise StoreError(
+                    f"the query does not run: {error}", where=query.strip()[:200], remedy="mend the query"
+                ) from error
+
+    def labels(self, study: str | None = None) -> pd.DataFrame:
+        """Give what everybody said, one row per label, humans and models alike."""
+        return self._frame("labels", study)
+
+    def replies(self, study: str | None = None) -> pd.DataFrame:
+        """Give the raw replies of models, one row per generation: text, parsed or not and why."""
+        return self._frame("replies", study)
+
+    def measurements(self, study: str | None = None) -> pd.DataFrame:
+        """Give the estimates of all audits with their bootstrap replicates."""
+        return self._frame("measurements", study)
+
+    def findings(self, study: str | None = None) -> pd.DataFrame:
+        """Give the findings of all audits: estimate, interval, floor, p, q, verdict."""
+        return self._frame("findings", study)
+
+    def _frame(self, view: str, study: str | None) -> pd.DataFrame:
+        with self.read() as connection:
+            if study is None:
+                return connection.sql(f"select * from {view}").df()
+            return connection.execute(f"select * from {view} where study = ?", [study]).df()
+
+    @contextmanager
+    def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the database read-only, for a moment."""
+        if not self.path.exists():
+            raise StoreError(
+                "there is no database yet",
+                where=str(self.path),
+                remedy="run `harness run STUDY` first, or `harness rebuild` if there are run folders",
+            )
+        connection = self._open(self.path, read_only=True)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the database for one transaction; writers take turns.
+
+        Where a reader holds the file for longer than ``patience``, the change is made in a copy beside it,
+        which then takes its name: the reader keeps what it has open, and nothing is lost.
+        """
+        self.runs.mkdir(parents=True, exist_ok=True)
+        with _turn(self.runs / ".store.lock", self.patience * 60, "another process writes to the database"):
+            beside: Path | None = None
+            try:
+                connection = self._open(self.path, read_only=False)
+            except StoreBusy as busy:
+                beside = self.path.with_suffix(f".{os.getpid()}.tmp")
+                print(f"{busy.what}; building beside it", file=sys.stderr)
+                shutil.copyfile(self.path, beside)
+                connection = self._open(beside, read_only=False)
+            try:
+                connection.begin()
+                _prepare(connection)
+                yield connection
+                connection.commit()
+            except BaseException:
+                connection.close()
+                if beside is not None:
+                    beside.unlink(missing_ok=True)
+                raise
+            connection.close()
+            if beside is not None:
+                os.replace(beside, self.path)
+
+    def replace(self, build: Path) -> None:
+        """Give a newly built database file the name of the old one."""
+        os.replace(build, self.path)
+
+    def _open(self, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        deadline = time.monotonic() + self.patience
+        while True:
+            try:
+                connection = duckdb.connect(str(path), read_only=read_only)
+                connection.execute("set timezone = 'UTC'")
+                return connection
+            except duckdb.IOException as error:
+                holder = re.search(r"held in (\S+) \(PID (\d+)\)", str(error))
+                if holder is None:
+                    raise StoreError(
+                        f"the database cannot be opened: {str(error)[:300]}",
+                        where=str(path),
+                        remedy="if it is damaged, delete it and run `harness rebuild`: it is made from runs/",
+                    ) from error
+                if time.monotonic() > deadline:
+                    raise StoreBusy(
+                        f"process {holder[2]} ({Path(holder[1]).name}) holds the database",
+                        where=str(path),
+                        remedy=f"wait for it or end process {holder[2]}, then try again",
+                    ) from error
+                time.sleep(0.1)
+            except duckdb.ConnectionException as error:
+                raise StoreBusy(
+                    "this process has the database open with another connection",
+                    where=str(path),
+                    remedy="close it first; harness.open_store() never keeps one open",
+                ) from error
+
+
+def open_store(runs: str | Path = "runs") -> Store:
+    """Open the store in ``runs``.
+
+    Returns:
+        a Store, with ``.sql()``, ``.labels()``, ``.replies()``, ``.measurements()`` and ``.findings()``;
+        each gives a pandas frame and holds the database only while it reads.
+    """
+    return Store(runs)
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute((SQL / "schema.sql").read_text(encoding="utf-8"))
+    for statement in relations.statements():
+        connection.execute(statement)
+
+
+@contextmanager
+def _turn(path: Path, patience: float, what: str) -> Iterator[None]:
+    """Hold an advisory lock; the system gives it back when the process dies, however it dies."""
+    with path.open("a+") as file:
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise StoreBusy(what, where=str(path), remedy="wait for it, then try again") from None
+                time.sleep(0.05)
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+
+@contextmanager
+def only_one(path: Path, what: str) -> Iterator[None]:
+    """Refuse to start while another process does the same thing.
+
+    Raises:
+        StoreBusy: at once, if another process holds the lock.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _turn(path, 0.0, what):
+        yield
+
+
+def fetch(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | None = None) -> list[Any]:
+    """Run a query and read it whole: a half-read result would block the next statement."""
+    rows: list[Any] = connection.execute(query, parameters or []).fetchall()
+    return rows
+
+

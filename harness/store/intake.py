@@ -1,0 +1,328 @@
+"""Data files → items, annotators and what they said, as Parquet in a run folder.
+
+A source is a file with a column mapping, or one SELECT that returns the contract's columns: ``item`` and,
+as they apply, ``dataset, kind, annotator, model, variant, wave, sample, part, cluster, split``; the columns of
+the data type's Record; ``trait_x`` and ``meta_x``; every other column is a field that templates may read.
+
+What this refuses: one key with two texts, a label that is no option, a column that is not there.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from harness import plugins
+from harness.errors import DataError
+from harness.ids import bucket, canonical_json, content_id
+from harness.store.database import SQL, fetch
+from harness.store.relations import columns
+from harness.study import Source, Study
+
+WHO = ("dataset", "kind", "annotator", "model", "variant", "wave", "sample", "part", "cluster", "split")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load brought.
+
+    Attributes:
+        unusable: answers of people that the source leaves empty; they are left out.
+    """
+
+    items: int
+    people: int
+    answers: int
+    unusable: int
+
+
+def load(study: Study, folder: Path) -> Loaded:
+    """Read the study's sources and write ``load/{items,annotators,said}.parquet`` into a run folder.
+
+    Raises:
+        DataError: what is wrong, in which file, and the remedy.
+    """
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute(f"set file_search_path = {_quoted(str(study.folder))}")
+        connection.execute((SQL / "contract.sql").read_text(encoding="utf-8"))
+        for number, source in enumerate(study.sources):
+            _read(connection, study, source, number)
+        _name_items(connection, study)
+        _name_annotators(connection)
+        unusable = _name_records(connection, study)
+        target = folder / "load"
+        target.mkdir()
+        connection.execute((SQL / "load.sql").read_text(encoding="utf-8"))
+        for table in ("items", "annotators", "said"):
+            connection.execute(
+                f"copy {table} to {_quoted(str(target / f'{table}.parquet'))} (format parquet, compression zstd)"
+            )
+        counts = [fetch(connection, f"select count(*) from {t}")[0][0] for t in ("items", "annotators", "said")]
+    finally:
+        connection.close()
+    return Loaded(*counts, unusable)
+
+
+def _read(connection: duckdb.DuckDBPyConnection, study: Study, source: Source, number: int) -> None:
+    where = str(study.folder / (source.sql or source.file or ""))
+    try:
+        if source.sql is not None:
+            select = _from_query(connection, study, source, where)
+        else:
+            select = _from_mapping(connection, study, source, where)
+        connection.execute(f"insert into incoming select {number}, {_quoted(where)}, row_number() over (), * from ({select})")
+    except duckdb.Error as error:
+        raise DataError(
+            f"the data cannot be read: {str(error)[:400]}", where=where, remedy="mend the file or the query"
+        ) from error
+
+
+def _from_mapping(
+    connection: duckdb.DuckDBPyConnection, study: Study, source: Source, where: str
+) -> str:
+    scan = _scan(str(source.file))
+    there = [row[0] for row in fetch(connection, f"describe select * from {scan}")]
+    record = list(columns(plugins.load("datatypes", study.datatype)))
+    for name in source.record:
+        if name not in record:
+            raise DataError(
+                f"a {study.datatype} has no {name!r}", where=where, remedy=f"record may name: {', '.join(record)}"
+            )
+
+    def column(name: str | dict[str, str] | None) -> str:
+        if isinstance(name, dict):
+            return _quoted(str(name.get("value", "")))
+        if name is None:
+            return "null"
+        if name not in there:
+            near = difflib.get_close_matches(name, there, n=2)
+            hint = f"did you mean {' or '.join(near)}? " if near else ""
+            raise DataError(f"there is no column {name!r}", where=where, remedy=f"{hint}there are: {', '.join(there)}")
+        return '"' + name.replace('"', '""') + '"'
+
+    given = {
+        "item": source.item, "annotator": source.annotator, "model": source.model, "variant": source.variant,
+        "wave": source.wave, "sample": source.sample, "part": source.part, "cluster": source.cluster,
+        "split": source.split,
+    }  # fmt: skip
+    values = {name: column(value) for name, value in given.items()}
+    values["dataset"] = _quoted(str(source.dataset))
+    values["kind"] = _quoted(source.kind)
+    return _contract(
+        values,
+        {name: column(value) for name, value in source.fields.items()},
+        {name: column(name) for name in source.metadata},
+        {name: column(name) for name in source.traits},
+        {name: column(value) for name, value in source.record.items()},
+        scan,
+    )
+
+
+def _from_query(connection: duckdb.DuckDBPyConnection, study: Study, source: Source, where: str) -> str:
+    query = Path(where).read_text(encoding="utf-8").strip().rstrip(";")
+    kinds = [statement.type for statement in duckdb.extract_statements(query)]
+    if kinds != [duckdb.StatementType.SELECT]:
+        raise DataError("a data query is one SELECT", where=where, remedy="leave one SELECT in the file")
+    there = [row[0] for row in fetch(connection, f"describe {query}")]
+    if "item" not in there or ("dataset" not in there and source.dataset is None):
+        missing = "item" if "item" not in there else "dataset"
+        raise DataError(
+            f"the query returns no column {missing!r}",
+            where=where,
+            remedy=f"return it; the query returns: {', '.join(there)}",
+        )
+    record = [name for name in columns(plugins.load("datatypes", study.datatype)) if name in there]
+    rest = [name for name in there if name not in (*WHO, *record, "item")]
+    named = {name: _identifier(name) if name in there else "null" for name in ("item", *WHO)}
+    if source.dataset is not None:
+        named["dataset"] = _quoted(source.dataset)
+    if "kind" not in there:
+        named["kind"] = _quoted(source.kind)
+    return _contract(
+        named,
+        {n: _identifier(n) for n in rest if not n.startswith(("trait_", "meta_"))},
+        {n[5:]: _identifier(n) for n in rest if n.startswith("meta_")},
+        {n[6:]: _identifier(n) for n in rest if n.startswith("trait_")},
+        {n: _identifier(n) for n in record},
+        f"({query})",
+    )
+
+
+def _contract(
+    values: dict[str, str],
+    fields: dict[str, str],
+    metadata: dict[str, str],
+    traits: dict[str, str],
+    record: dict[str, str],
+    scan: str,
+) -> str:
+    numbers = {"sample": "integer", "part": "integer"}
+    plain = ", ".join(f"({values[n]})::{numbers.get(n, 'varchar')} as {n}" for n in ("item", *WHO))
+    objects = ", ".join(
+        f"{_object(part)} as {name}"
+        for name, part in (("fields", fields), ("metadata", metadata), ("traits", traits), ("record", record))
+    )
+    return f"select {plain}, {objects} from {scan}"
+
+
+def _object(part: dict[str, str]) -> str:
+    if not part:
+        return "null::json"
+    return "json_object(" + ", ".join(f"{_quoted(name)}, {value}" for name, value in part.items()) + ")"
+
+
+def _scan(name: str) -> str:
+    suffix = Path(name).suffix
+    if suffix in (".csv", ".tsv"):
+        # All as text: a column that looks like numbers in one file and words in the next stays one column.
+        return f"read_csv({_quoted(name)}, all_varchar = true, header = true)"
+    if suffix in (".json", ".jsonl", ".ndjson"):
+        return f"read_json({_quoted(name)}, maximum_object_size = 268435456)"
+    return f"read_parquet({_quoted(name)})"
+
+
+def _name_items(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
+    twice = fetch(
+        connection,
+        "select dataset, item, list(distinct source) from incoming where fields is not null "
+        "group by all having count(distinct fields) > 1 order by all limit 1",
+    )
+    if twice:
+        dataset, item, sources = twice[0]
+        raise DataError(
+            f"item {item!r} of {dataset!r} has two texts",
+            where=" and ".join(sorted(sources)),
+            remedy="give the two texts two keys, or mend the one that is wrong",
+        )
+    rows = fetch(
+        connection,
+        "select dataset, item, any_value(fields), any_value(metadata), any_value(cluster), any_value(split) "
+        "from incoming group by all order by all",
+    )
+    made: dict[str, list[Any]] = {
+        name: [] for name in ("dataset", "item", "item_id", "fields", "metadata", "cluster", "split", "bucket")
+    }
+    for dataset, key, fields, metadata, cluster, split in rows:
+        if dataset is None or key is None:
+            raise DataError(
+                "a row has no item or no dataset", where=str(study.folder / "study.toml"), remedy="fill its key"
+            )
+        plain = _without_nulls(fields)
+        if not plain:
+            raise DataError(
+                f"item {key!r} of {dataset!r} has no text in any source",
+                where=str(study.folder / "study.toml"),
+                remedy="load the items with their fields in one [[data]] block, or leave the row out",
+            )
+        for name, value in (
+            ("dataset", dataset), ("item", key), ("fields", canonical_json(plain)),
+            ("item_id", content_id("item", {"dataset": dataset, "key": key, "fields": plain})),
+            ("metadata", canonical_json(_without_nulls(metadata))), ("cluster", cluster or key),
+            ("split", split), ("bucket", bucket(dataset, cluster or key)),
+        ):  # fmt: skip
+            made[name].append(value)
+    _table(connection, "named_items", made)
+
+
+def _name_annotators(connection: duckdb.DuckDBPyConnection) -> None:
+    """Name who spoke. A person without a name in the data is known by this one answer only."""
+    rows = fetch(
+        connection,
+        "select kind, dataset, annotator, model, variant, wave, any_value(traits) from incoming "
+        "where annotator is not null or kind <> 'human' group by all order by all",
+    )
+    made: dict[str, list[Any]] = {
+        n: [] for n in ("kind", "dataset", "annotator", "model", "variant", "wave", "annotator_id", "traits", "identity")
+    }
+    for kind, dataset, annotator, model, variant, wave, traits in rows:
+        if kind == "human":
+            identity = {"kind": "human", "dataset": dataset, "name": annotator}
+        else:
+            identity = {"kind": kind, "published": True, "model": model, "variant": variant, "wave": wave}
+        if kind != "human" and model is None:
+            raise DataError("a row of a model does not name it", where=dataset, remedy="return a column model")
+        for name, value in (
+            ("kind", kind), ("dataset", dataset), ("annotator", annotator), ("model", model), ("variant", variant),
+            ("wave", wave), ("annotator_id", content_id("annotator", identity)),
+            ("traits", canonical_json(_without_nulls(traits))), ("identity", canonical_json(identity)),
+        ):  # fmt: skip
+            made[name].append(value)
+    _table(connection, "named_annotators", made)
+    unnamed = fetch(
+        connection, "select source_no, row_no, dataset, item, slot from unnamed order by all"
+    )
+    made = {n: [] for n in ("source_no", "row_no", "annotator_id", "identity")}
+    for source_no, row_no, dataset, item, slot in unnamed:
+        identity = {"kind": "human", "dataset": dataset, "item": item, "answer": slot}
+        for name, value in (
+            ("source_no", source_no), ("row_no", row_no), ("annotator_id", content_id("annotator", identity)),
+            ("identity", canonical_json(identity)),
+        ):  # fmt: skip
+            made[name].append(value)
+    _table(connection, "named_strangers", made)
+
+
+def _name_records(connection: duckdb.DuckDBPyConnection, study: Study) -> int:
+    """Read each distinct record by the data type's own rules; give how many human answers are empty."""
+    datatype = plugins.load("datatypes", study.datatype)
+    made: dict[str, list[Any]] = {"record": [], "read": []}
+    refused: Counter[str] = Counter()
+    example = ""
+    rows = fetch(
+        connection,
+        "select record, count(*), any_value(source) from incoming where record is not null group by 1 order by 1",
+    )
+    for text, count, source in rows:
+        record = _without_nulls(text)
+        made["record"].append(text)
+        try:
+            made["read"].append(canonical_json(datatype.read(study.config, record)) if record else None)
+        except (ValueError, KeyError) as error:
+            refused[str(error)] += count
+            example = example or source
+            made["read"].append(None)
+    if refused:
+        told = "; ".join(f"{what} ({count:,} rows)" for what, count in refused.most_common(5))
+        raise DataError(
+            f"unknown {study.datatype}: {told}",
+            where=example,
+            remedy=f"add it to [{study.datatype}] options in study.toml, or return null for it in a .sql query",
+        )
+    _table(connection, "named_records", made)
+    empty: int = fetch(
+        connection,
+        "select count(*) from incoming left join named_records using (record) "
+        "where kind = 'human' and read is null and record is not null",
+    )[0][0]
+    return empty
+
+
+def _table(connection: duckdb.DuckDBPyConnection, name: str, made: dict[str, list[Any]]) -> None:
+    import pandas as pd
+
+    numbers = {"bucket": "smallint", "source_no": "integer", "row_no": "bigint"}
+    frame = pd.DataFrame({key: pd.Series(value, dtype="object") for key, value in made.items()})
+    connection.register("frame", frame)
+    cast = ", ".join(f"{key}::{numbers.get(key, 'varchar')} as {key}" for key in made)
+    connection.execute(f"create table {name} as select {cast} from frame")
+    connection.unregister("frame")
+
+
+def _without_nulls(text: str | None) -> dict[str, Any]:
+    value = json.loads(text) if text else None
+    return {key: inner for key, inner in value.items() if inner is not None} if value else {}
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,123 @@
+"""Compose the typed tables and the views that people and audits read.
+
+A data type's table gets its columns from the type's ``Record``; behind them stands the same key everywhere.
+Views show the latest resolve of each study. What this refuses: anything but identifiers from our own files.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator
+from typing import Any
+
+from harness import plugins
+
+AXES = ("wording", "label_order", "answer_order", "names", "persona", "format", "temperature")
+_TYPES = {str: "varchar", int: "bigint", float: "double", bool: "boolean"}
+
+
+def statements() -> Iterator[str]:
+    """Give the DDL of all typed tables and views, in order."""
+    yield from _views()
+    for name in plugins.list_names("datatypes"):
+        datatype = plugins.load("datatypes", name)
+        yield _table(datatype)
+        yield from _comments(datatype)
+        yield _relation(datatype)
+
+
+def columns(datatype: Any) -> dict[str, str]:
+    """Give the columns that a data type's Record makes: name → SQL type."""
+    made = {}
+    for name, field in datatype.Record.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, types.UnionType) or typing.get_origin(kind) is typing.Union:
+            kind = next(arg for arg in typing.get_args(kind) if arg is not type(None))
+        made[name] = _TYPES[kind]
+    return made
+
+
+def _table(datatype: Any) -> str:
+    own = "".join(f", {name} {kind}" for name, kind in columns(datatype).items())
+    return (
+        f"create table if not exists store.{datatype.TABLE} (item_id uuid, annotator_id uuid, sample integer, "
+        f"part integer, generation_id uuid, shown_at integer, method varchar{own}, "
+        "primary key (item_id, annotator_id, sample, part))"
+    )
+
+
+def _comments(datatype: Any) -> Iterator[str]:
+    table = f"store.{datatype.TABLE}"
+    told = {
+        "item_id": "about what",
+        "annotator_id": "who said it",
+        "sample": "index of a repeated answer, from 0",
+        "part": "record or turn number, from 0",
+        "generation_id": "the reply that it was read from; null for people and for loaded data",
+        "shown_at": "where the chosen option stood, 1 = first",
+        "method": "which rule of the parser matched",
+    } | {name: str(field.description or "") for name, field in datatype.Record.model_fields.items()}
+    yield f"comment on table {table} is {_quoted(f'derived: every {datatype.NAME}, said by anyone')}"
+    for name, text in told.items():
+        yield f"comment on column {table}.{name} is {_quoted(text)}"
+
+
+def _relation(datatype: Any) -> str:
+    own = "".join(f"v.{name}, " for name in columns(datatype))
+    axes = ", ".join(f"m.{axis}" for axis in AXES)
+    return (
+        f"create or replace view {datatype.TABLE} as "
+        "select m.study, i.dataset, i.key, i.split, i.cluster, m.kind, m.model, m.variant, m.wave, m.person, "
+        f"v.sample, v.part, {own}c.value, v.shown_at, v.method, {axes}, m.bindings, m.traits, i.fields, "
+        "i.metadata, v.item_id, v.annotator_id, v.generation_id, i.bucket "
+        f"from store.{datatype.TABLE} v join members m using (item_id, annotator_id) "
+        "join store.items i using (item_id) "
+        f"left join store.scale c on c.study = m.study and c.study_hash = m.study_hash and c.label = "
+        f"{'v.label' if 'label' in columns(datatype) else 'null'} where m.datatype = {_quoted(datatype.NAME)}"
+    )
+
+
+def _views() -> Iterator[str]:
+    yield (
+        "create or replace view studies as select * from store.studies "
+        "qualify row_number() over (partition by study order by resolved_at desc, study_hash) = 1"
+    )
+    axes = ", ".join(f"r.{axis}" for axis in AXES)
+    # People, and models that somebody else asked, are members by what they said; ours by what they are asked.
+    yield (
+        "create or replace view members as "
+        "with pairs as (select distinct load_id, item_id, annotator_id from store.said) "
+        "select s.study, s.study_hash, s.datatype, p.annotator_id, p.item_id, a.kind, "
+        f"r.model, r.variant, r.wave, a.name as person, a.traits, {axes}, r.bindings "
+        "from studies s join pairs p using (load_id) join store.annotators a using (annotator_id) "
+        "left join store.roster r on r.study = s.study and r.study_hash = s.study_hash "
+        "and r.annotator_id = p.annotator_id "
+        "union all "
+        "select s.study, s.study_hash, s.datatype, r.annotator_id, l.item_id, r.kind, "
+        f"r.model, r.variant, r.wave, null, null, {axes}, r.bindings "
+        "from studies s join store.roster r on r.study = s.study and r.study_hash = s.study_hash and r.asked "
+        "join store.loads l using (load_id)"
+    )
+    yield (
+        "create or replace view replies as "
+        "select m.study, i.dataset, i.key, i.split, i.cluster, m.kind, m.model, m.variant, m.wave, "
+        "g.sample, g.turn as part, g.text, g.finish_reason, g.tokens_in, g.tokens_out, "
+        f"p.parsed, p.refused, p.method, p.reason, {axes.replace('r.', 'm.')}, m.bindings, i.fields, i.metadata, "
+        "q.messages, g.model_served, g.fingerprint, g.seconds, g.attempts, g.arrived_at, g.run_id, "
+        "g.item_id, g.annotator_id, g.generation_id, i.bucket "
+        "from store.generations g join members m using (item_id, annotator_id) "
+        "join store.items i using (item_id) "
+        "left join store.parses p using (generation_id) left join store.prompts q using (prompt_id)"
+    )
+    for table in ("items", "annotators", "roster", "templates", "generations", "failures", "runs"):
+        yield f"create or replace view {table} as select * from store.{table}"
+    for table in ("measurements", "findings"):
+        yield (
+            f"create or replace view {table} as select t.* from store.{table} t "
+            "join studies s on s.study = t.study and s.study_hash = t.study_hash"
+        )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,405 @@
+"""study.toml → Study: read, check, expand the axes into variants, name the annotators.
+
+What this refuses: to guess. An unknown key, axis level or file is an error that names its place.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import difflib
+import itertools
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from harness import plugins
+from harness.errors import HarnessError, StudyError
+from harness.ids import content_id, digest
+from harness.render import Templates
+from harness.types import About, Annotator, Connect, Model, ModelIdentity, Variant
+
+SAMPLING_AXES = ("temperature",)  # axes that set a field of [ask] as well as a name in templates
+
+
+class Source(BaseModel):
+    """One ``[[data]]`` block: a file with a column mapping, or a ``.sql`` file with one SELECT."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    dataset: str | None = None
+    file: str | None = None
+    sql: str | None = None
+    kind: str = Field("human", pattern="^(human|llm)$")
+    item: str | None = None
+    fields: dict[str, str] = {}
+    metadata: list[str] = []
+    cluster: str | None = None
+    split: str | None = None
+    annotator: str | None = None
+    traits: list[str] = []
+    record: dict[str, str] = {}
+    model: str | dict[str, str] | None = None
+    variant: str | dict[str, str] | None = None
+    wave: str | dict[str, str] | None = None
+    sample: str | None = None
+    part: str | None = None
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    title: str
+    datatype: str
+    wave: str = "1"
+    samples: int = Field(1, ge=1)
+    seed: int = 0
+    template: str | None = None
+    vary: dict[str, Any] = {}
+    ask: dict[str, Any] = {}
+    models: list[dict[str, Any]] = []
+    data: list[Source] = []
+
+
+@dataclasses.dataclass(frozen=True)
+class Study:
+    """A folder in ``prompts/``, read and checked.
+
+    Attributes:
+        name: the folder's name.
+        config: the data type's own table, validated.
+        annotators: every model under every variant; empty where only published data are audited.
+        templates: template_id → {path, source, parts}.
+        load_id: hash of the data files and of how they are read.
+        study_hash: hash of all that decides who is asked what, and whom they are compared with.
+    """
+
+    name: str
+    folder: Path
+    title: str
+    datatype: str
+    config: Any
+    wave: str
+    samples: int
+    seed: int
+    models: tuple[Model, ...]
+    variants: tuple[Variant, ...]
+    annotators: tuple[Annotator, ...]
+    sources: tuple[Source, ...]
+    templates: Mapping[str, Mapping[str, Any]]
+    load_id: str
+    study_hash: str
+    text: str
+
+    @classmethod
+    def load(cls, path: str | Path) -> Study:
+        """Read the study in ``path``: its folder, its study.toml, or its name under ``prompts/``.
+
+        Raises:
+            StudyError: what is wrong, in which file, and the remedy.
+        """
+        folder = _find(path)
+        text = (folder / "study.toml").read_text(encoding="utf-8")
+        return _resolve(folder, text)
+
+    def resolved(self) -> dict[str, Any]:
+        """The study as it was understood, for the run's manifest."""
+        return {
+            "study": self.name,
+            "title": self.title,
+            "study_hash": self.study_hash,
+            "load_id": self.load_id,
+            "datatype": self.datatype,
+            "config": self.config.model_dump(),
+            "scale": plugins.load("datatypes", self.datatype).scale(self.config),
+            "wave": self.wave,
+            "samples": self.samples,
+            "seed": self.seed,
+            "templates": {key: dict(value) for key, value in self.templates.items()},
+            "models": [dataclasses.asdict(model) for model in self.models],
+            "annotators": [
+                {
+                    "annotator_id": a.annotator_id,
+                    "kind": "llm",
+                    "model": a.model.identity.name,
+                    "variant": a.variant.name,
+                    "wave": a.wave,
+                    "template_id": a.variant.template_id,
+                    "levels": dict(a.variant.levels),
+                    "family": a.model.about.family,
+                    "released": a.model.about.released,
+                    "identity": a.identity,
+                }
+                for a in self.annotators
+            ],
+        }
+
+
+def _find(path: str | Path) -> Path:
+    given = Path(path)
+    for folder in (given, given.parent if given.name == "study.toml" else given, Path("prompts") / given):
+        if (folder / "study.toml").is_file():
+            return folder.resolve()
+    known = sorted(p.parent.name for p in Path("prompts").glob("*/study.toml"))
+    near = difflib.get_close_matches(given.name, known, n=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(known) or 'none here'}"
+    raise StudyError(f"there is no study {str(path)!r}", where=str(given / "study.toml"), remedy=hint)
+
+
+def _resolve(folder: Path, text: str) -> Study:
+    where = str(folder / "study.toml")
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise StudyError(f"study.toml is not TOML: {error}", where=where, remedy="mend the line") from error
+    datatype = _datatype(raw, where)
+    table = raw.pop(datatype.NAME, {})
+    spec = validate(_Spec, raw, where)
+    config = validate(datatype.Config, table, f"{where}, [{datatype.NAME}]")
+    templates = Templates(folder)
+    variants = tuple(_variants(spec, folder, templates, datatype, where))
+    models = tuple(_model(block, f"{where}, models[{n}]") for n, block in enumerate(spec.models))
+    _check_names(models, where)
+    asked = {key: value for key, value in config.model_dump().items() if key in datatype.HASHED}
+    annotators = tuple(
+        _annotator(model, variant, spec.wave, datatype.NAME, asked, datatype.DEFAULTS)
+        for model in models
+        for variant in variants
+    )
+    _check_sources(spec.data, folder, where)
+    load_id = content_id(
+        "load",
+        [
+            [source.model_dump(), {f: _file_hash(folder / f) for f in _files(source, folder)}]
+            for source in spec.data
+        ]
+        + [datatype.NAME, config.model_dump()],
+    )
+    used = {v.template_id: templates.describe(v.template) for v in variants} if models else {}
+    study_hash = content_id(
+        "study",
+        {
+            "name": folder.name,
+            "annotators": [a.annotator_id for a in annotators],
+            "levels": [dict(a.variant.levels) for a in annotators],
+            "load": load_id,
+            "samples": spec.samples,
+            "config": config.model_dump(),
+            "about": [dataclasses.asdict(m.about) for m in models],
+        },
+    )
+    return Study(
+        name=folder.name,
+        folder=folder,
+        title=spec.title,
+        datatype=datatype.NAME,
+        config=config,
+        wave=spec.wave,
+        samples=spec.samples,
+        seed=spec.seed,
+        models=models,
+        variants=variants if models else (),
+        annotators=annotators,
+        sources=tuple(spec.data),
+        templates=used,
+        load_id=load_id,
+        study_hash=study_hash,
+        text=text,
+    )
+
+
+def _datatype(raw: dict[str, Any], where: str) -> Any:
+    if "datatype" not in raw:
+        known = ", ".join(plugins.list_names("datatypes"))
+        raise StudyError("study.toml names no datatype", where=where, remedy=f"add datatype = one of: {known}")
+    try:
+        return plugins.load("datatypes", str(raw["datatype"]))
+    except HarnessError as error:
+        raise StudyError(error.what, where=f"{where}, datatype", remedy=error.remedy) from error
+
+
+def validate(model: type[BaseModel], value: Any, where: str) -> Any:
+    """Validate with pydantic; say the first fault as a StudyError with its place and near names."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        remedy = ""
+        if first["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(str(first["loc"][-1]), list(model.model_fields), n=2)
+            remedy = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(model.model_fields)}"
+        raise StudyError(f"{place}: {first['msg']}", where=where, remedy=remedy) from error
+
+
+def _model(block: dict[str, Any], where: str) -> Model:
+    """Sort a ``[[models]]`` block into what is hashed and what is not; a key in neither is an error."""
+    identity = {f.name for f in dataclasses.fields(ModelIdentity)}
+    about = {f.name for f in dataclasses.fields(About)}
+    for key in block:
+        if key not in identity | about | {"connect"}:
+            known = sorted(identity | about | {"connect"})
+            near = difflib.get_close_matches(key, known, n=2)
+            hint = f"did you mean {' or '.join(near)}? " if near else ""
+            raise StudyError(f"unknown key {key!r}", where=where, remedy=f"{hint}known: {', '.join(known)}")
+    released = block.get("released")
+    parts = (
+        (ModelIdentity, {k: v for k, v in block.items() if k in identity}),
+        (Connect, block.get("connect", {})),
+        (About, {"family": block.get("family"), "released": None if released is None else str(released)}),
+    )
+    made = []
+    for kind, values in parts:
+        unknown = set(values) - {f.name for f in dataclasses.fields(kind)}
+        if unknown:
+            known = ", ".join(f.name for f in dataclasses.fields(kind))
+            raise StudyError(f"unknown key {sorted(unknown)[0]!r} in connect", where=where, remedy=f"known: {known}")
+        try:
+            made.append(TypeAdapter(kind).validate_python(values))
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise StudyError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", where=where) from error
+    plugins.load("backends", made[0].backend)
+    return Model(*made)
+
+
+def _check_names(models: tuple[Model, ...], where: str) -> None:
+    names = [model.identity.name for model in models]
+    for name in names:
+        if names.count(name) > 1:
+            raise StudyError(f"two models are called {name!r}", where=where, remedy="give each its own name")
+
+
+def _variants(
+    spec: _Spec, folder: Path, templates: Templates, datatype: Any, where: str
+) -> list[Variant]:
+    """Cross the axes. The first level of each is the baseline; the order of study.toml is kept."""
+    axes: dict[str, list[tuple[str, Any]]] = {}
+    for axis, given in spec.vary.items():
+        axes[axis] = _levels(axis, given, folder, datatype, f"{where}, [vary] {axis}")
+    if "wording" not in axes and spec.template:
+        axes = {"wording": [(Path(spec.template).stem, spec.template)], **axes}
+    if "wording" not in axes:
+        if spec.models:
+            raise StudyError(
+                "the study has models but no template",
+                where=where,
+                remedy='add template = "question.j2", or wording = [...] under [vary]',
+            )
+        return []
+    variants = []
+    for choice in itertools.product(*axes.values()):
+        levels = {axis: level for axis, (level, _) in zip(axes, choice, strict=True)}
+        bindings = {axis: value for axis, (_, value) in zip(axes, choice, strict=True)}
+        template = bindings.pop("wording")
+        ask = {**spec.ask, **{axis: bindings[axis] for axis in SAMPLING_AXES if axis in bindings}}
+        name = " ".join(f"{axis}={level}" for axis, level in levels.items())
+        variants.append(Variant(name, template, templates.hash(template), levels, bindings, ask))
+    return variants
+
+
+def _levels(axis: str, given: Any, folder: Path, datatype: Any, where: str) -> list[tuple[str, Any]]:
+    if isinstance(given, dict):
+        if given.get("draw", "grid") != "grid" or "file" not in given:
+            raise StudyError(
+                "this axis cannot be read",
+                where=where,
+                remedy='write a list of levels, or { file = "levels.csv", draw = "grid" }',
+            )
+        given = _rows(folder / given["file"], where)
+    if not isinstance(given, list) or not given:
+        raise StudyError("an axis is a list of levels", where=where, remedy='for example ["a", "b"]')
+    known = datatype.AXES.get(axis)
+    levels = []
+    for position, value in enumerate(given):
+        if known is not None and value not in known:
+            raise StudyError(f"no level {value!r}", where=where, remedy=f"known: {', '.join(known)}")
+        if axis == "wording":
+            level = Path(str(value)).stem
+        elif isinstance(value, dict):
+            level = str(value.get("name", value.get("id", position + 1)))
+        else:
+            level = str(value)
+        levels.append((level, value))
+    names = [level for level, _ in levels]
+    if len(set(names)) < len(names):
+        raise StudyError("two levels have one name", where=where, remedy="rename one of them")
+    return levels
+
+
+def _rows(path: Path, where: str) -> list[dict[str, str]]:
+    if not path.is_file():
+        raise StudyError(f"there is no file {path.name}", where=where, remedy=f"make {path}")
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _annotator(
+    model: Model, variant: Variant, wave: str, datatype: str, asked: dict[str, Any], defaults: dict[str, str]
+) -> Annotator:
+    """Name an annotator by all that changes its answers, and by nothing else.
+
+    An axis of the data type that is not varied counts at its default level, so that to begin to vary
+    it does not ask the baseline anew.
+    """
+    identity = {
+        "kind": "llm",
+        "model": dataclasses.asdict(model.identity),
+        "wave": wave,
+        "template": variant.template_id,
+        "bindings": {**defaults, **variant.bindings},
+        "ask": dict(variant.ask),
+        "datatype": datatype,
+        "asked": asked,
+    }
+    return Annotator(content_id("annotator", identity), model, variant, wave, identity)
+
+
+def _check_sources(sources: list[Source], folder: Path, where: str) -> None:
+    for n, source in enumerate(sources):
+        place = f"{where}, data[{n}]"
+        if (source.file is None) == (source.sql is None):
+            raise StudyError("a [[data]] block needs either file or sql", where=place, remedy="give one of them")
+        if source.file is not None and (source.dataset is None or source.item is None):
+            raise StudyError("a [[data]] file needs dataset and item", where=place, remedy="name both")
+        named = source.file or source.sql
+        assert named is not None
+        if not _files(source, folder):
+            raise StudyError(f"there is no file {named}", where=place, remedy=f"put it at {folder / named}")
+
+
+def _files(source: Source, folder: Path) -> list[str]:
+    """List the files that a source reads, relative to the study; a ``.sql`` file names its own."""
+    if source.sql is None:
+        pattern = str(source.file)
+        return [pattern] if (folder / pattern).is_file() else _glob(folder, pattern)
+    if not (folder / source.sql).is_file():
+        return []
+    text = (folder / source.sql).read_text(encoding="utf-8")
+    quoted = text.split("'")[1::2]
+    named = [path for part in quoted if _looks_like_path(part) for path in _expand(folder, part)]
+    return [source.sql, *named]
+
+
+def _looks_like_path(text: str) -> bool:
+    return "\n" not in text and Path(text).suffix in {".csv", ".tsv", ".json", ".jsonl", ".parquet", ".txt"}
+
+
+def _expand(folder: Path, name: str) -> list[str]:
+    return [name] if (folder / name).is_file() else _glob(folder, name)
+
+
+def _glob(folder: Path, pattern: str) -> list[str]:
+    if Path(pattern).is_absolute() or "*" not in pattern:
+        return []
+    # Path.glob refuses "..", which a study beside its data needs.
+    root = folder
+    parts = Path(pattern).parts
+    while parts and parts[0] == "..":
+        root, parts = root.parent, parts[1:]
+    return sorted(str(path) for path in root.glob(str(Path(*parts))))
+
+
+def _file_hash(path: Path) -> str:
+    return digest(path.read_bytes().hex())
