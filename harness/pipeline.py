@@ -147,7 +147,10 @@ def _ask(study: Study, folder: Path, path: Path, tally: Tally, progress: Callabl
         finally:
             generations.close()
             failures.close()
-            ended = {"ended": clock().isoformat(), "counts": {**vars(tally), "fingerprints": sorted(tally.fingerprints)}}
+            ended = {
+                "ended": clock().isoformat(),
+                "counts": {**vars(tally), "fingerprints": sorted(tally.fingerprints)},
+            }
             folders.write_manifest(folder, {**manifest, **ended})
 
 
@@ -163,10 +166,20 @@ def parse_study(study: Study, store: Store) -> None:
 
 
 def audit_study(study: Study, store: Store, *, only: list[str] | None = None, say: Say = print) -> None:
-    """Measure everything anew, all waves and models together."""
-    from harness.audit import audit
+    """Measure everything anew, all waves and models together.
 
-    audit(study, store, only=only, say=say)
+    Args:
+        only: the names of some audits; the findings of the others stay.
+    """
+    from harness.audit import audit
+    from harness.auditfile import audits_for, choose
+    from harness.store.bench import open_bench
+    from harness.store.results import write_findings
+
+    audits = choose(audits_for(study.datatype, study.folder), only)
+    with open_bench(store, study) as bench:
+        findings = audit(bench, audits, study, say)
+    write_findings(store, study, findings, only=only)
 
 
 def report_study(study: Study, store: Store) -> Path:

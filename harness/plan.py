@@ -64,9 +64,7 @@ def check(study: Study, fields: list[tuple[str, list[str], int]]) -> None:
         )
 
 
-def values_for(
-    study: Study, annotator: Annotator, fields: Mapping[str, Any]
-) -> tuple[dict[str, Any], tuple[str, ...]]:
+def values_for(study: Study, annotator: Annotator, fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Give what a template sees for one item, and the options in the order shown."""
     datatype = plugins.load("datatypes", study.datatype)
     asked = annotator.identity["asked"]

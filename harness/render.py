@@ -116,9 +116,7 @@ class Templates:
         try:
             rest = self._environment.get_template(name).render(values).strip()
         except (jinja2.TemplateError, TypeError) as error:
-            raise StudyError(
-                f"the template cannot be filled: {error}", where=str(self.folder / name)
-            ) from error
+            raise StudyError(f"the template cannot be filled: {error}", where=str(self.folder / name)) from error
         finally:
             _messages.reset(token)
         if not collected:

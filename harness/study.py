@@ -170,10 +170,7 @@ def _resolve(folder: Path, text: str) -> Study:
     _check_sources(spec.data, folder, where)
     load_id = content_id(
         "load",
-        [
-            [source.model_dump(), {f: _file_hash(folder / f) for f in _files(source, folder)}]
-            for source in spec.data
-        ]
+        [[source.model_dump(), {f: _file_hash(folder / f) for f in _files(source, folder)}] for source in spec.data]
         + [datatype.NAME, config.model_dump()],
     )
     used = {v.template_id: templates.describe(v.template) for v in variants} if models else {}
@@ -271,9 +268,7 @@ def _check_names(models: tuple[Model, ...], where: str) -> None:
             raise StudyError(f"two models are called {name!r}", where=where, remedy="give each its own name")
 
 
-def _variants(
-    spec: _Spec, folder: Path, templates: Templates, datatype: Any, where: str
-) -> list[Variant]:
+def _variants(spec: _Spec, folder: Path, templates: Templates, datatype: Any, where: str) -> list[Variant]:
     """Cross the axes. The first level of each is the baseline; the order of study.toml is kept."""
     axes: dict[str, list[tuple[str, Any]]] = {}
     for axis, given in spec.vary.items():

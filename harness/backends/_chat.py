@@ -97,15 +97,18 @@ class Chat:
         )
         return tuple(encoded["input_ids"])
 
-    @torch.inference_mode()
     def answer(self, jobs: Sequence[Job]) -> list[Answer]:
         """Answer all jobs in one batch, each up to its own limit."""
+        with torch.inference_mode():
+            return self._answer(jobs)
+
+    def _answer(self, jobs: Sequence[Job]) -> list[Answer]:
         rows = [Row(job, torch.Generator().manual_seed(job.seed)) for job in jobs]
         prompts = list(dict.fromkeys(job.tokens for job in jobs))
         logits, cache, mask = self.read(prompts)
         alive = list(rows)
         turn = torch.tensor([prompts.index(job.tokens) for job in jobs], device=self.device)
-        if len(prompts) < len(jobs) or not torch.equal(turn, torch.arange(len(jobs), device=self.device)):
+        if len(prompts) < len(jobs):
             logits, mask = logits[turn], mask[turn]
             cache.batch_select_indices(turn)
         while True:
@@ -134,7 +137,7 @@ class Chat:
         mask = torch.ones((1, 0), dtype=torch.long, device=self.device)
         shared = 0
         if len(prompts) > 1 and self.shares:
-            shared = len(os.path.commonprefix([prompt[:-1] for prompt in prompts]))
+            shared = count_shared(prompts)
         if shared >= SHARED_TOKENS:
             tokens = torch.tensor([prompts[0][:shared]], device=self.device)
             _, mask = self.step(tokens, torch.ones_like(tokens), cache, mask)
@@ -179,6 +182,13 @@ class Chat:
         if ended or full:
             return Answer(text, "stop" if ended else "length", len(row.drawn))
         return None
+
+
+def count_shared(prompts: Sequence[tuple[int, ...]]) -> int:
+    """Count the tokens that all prompts begin with, leaving each at least one of its own."""
+    first, last = min(prompts), max(prompts)
+    limit = min(map(len, prompts)) - 1
+    return next((i for i in range(limit) if first[i] != last[i]), limit)
 
 
 def draw(scores: torch.Tensor, row: Row) -> int:

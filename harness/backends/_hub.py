@@ -88,12 +88,13 @@ def convert_gguf(gguf: Path, into: Path, *, single_digits: bool) -> None:
             gives every BPE the one of GPT-2, which would read numbers in pieces never seen in training.
     """
     try:
-        import accelerate  # noqa: F401  transformers says only after a while that it is missing
         import torch
         from tokenizers import pre_tokenizers
         from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+        from transformers.utils import logging as transformers_logging
     except ImportError as error:
         raise missing(error) from error
+    transformers_logging.disable_progress_bar()
     try:
         model = AutoModelForCausalLM.from_pretrained(
             gguf.parent,

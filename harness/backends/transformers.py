@@ -10,7 +10,6 @@ It refuses sampling parameters that it does not know, and prompts that do not fi
 from __future__ import annotations
 
 import asyncio
-import bisect
 import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +28,8 @@ KNOWN_ASK = ("max_tokens", "seed", "stop", "temperature", "top_k", "top_p")
 KNOWN_DTYPES = ("bfloat16", "float16", "float32")
 # Requests that come in one burst should meet before the first of them is run.
 GATHER_SECONDS = 0.01
+# What a batch costs beside reading its prompts, in tokens read: measured on two cores with 8 tokens out.
+BATCH_COST_TOKENS = 400
 
 
 @dataclass
@@ -207,20 +208,31 @@ def mix_seeds(request_seed: int, asked: object) -> int:
 
 
 def choose(waiting: list[Waiting], size: int) -> list[Waiting]:
-    """Take up to ``size`` requests off the list: the oldest, and those whose prompts are most like its.
+    """Take up to ``size`` requests off the list: the oldest, and those that are cheapest to read with it.
 
-    In the order of their tokens, equal prompts and prompts with one beginning are neighbours, and those
-    are read together. The oldest is always taken, so that none waits for ever.
+    A beginning in common is read once, so a batch of one variant may cost half of a mixed one. The oldest
+    is always taken, so that none waits for ever.
     """
     waiting[:] = [w for w in waiting if not w.future.done()]
-    if len(waiting) <= size:
-        batch = list(waiting)
-        waiting.clear()
-        return batch
-    ordered = sorted(waiting, key=lambda w: w.job.tokens)
-    place = bisect.bisect_left([w.job.tokens for w in ordered], waiting[0].job.tokens)
-    start = max(0, min(place - size // 2, len(ordered) - size))
-    batch = ordered[start : start + size]
+    if not waiting:
+        return []
+    oldest = waiting[0].job.tokens
+    same = {w.job.tokens: count_same(oldest, w.job.tokens) for w in waiting}
+    near = sorted(waiting, key=lambda w: same[w.job.tokens], reverse=True)[:size]
+    distinct: set[tuple[int, ...]] = set()
+    longest = 0
+    costs: list[float] = []
+    for count, tokens in enumerate((w.job.tokens for w in near), 1):
+        distinct.add(tokens)
+        longest = max(longest, len(tokens))
+        read = same[tokens] + len(distinct) * (longest - same[tokens])
+        costs.append((BATCH_COST_TOKENS + read) / count)
+    batch = near[: costs.index(min(costs)) + 1]
     taken = set(map(id, batch))
     waiting[:] = [w for w in waiting if id(w) not in taken]
     return batch
+
+
+def count_same(one: tuple[int, ...], other: tuple[int, ...]) -> int:
+    """Count the tokens with which both begin."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

@@ -209,5 +209,3 @@ def fetch(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[An
     """Run a query and read it whole: a half-read result would block the next statement."""
     rows: list[Any] = connection.execute(query, parameters or []).fetchall()
     return rows
-
-

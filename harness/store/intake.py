@@ -77,16 +77,16 @@ def _read(connection: duckdb.DuckDBPyConnection, study: Study, source: Source, n
             select = _from_query(connection, study, source, where)
         else:
             select = _from_mapping(connection, study, source, where)
-        connection.execute(f"insert into incoming select {number}, {_quoted(where)}, row_number() over (), * from ({select})")
+        connection.execute(
+            f"insert into incoming select {number}, {_quoted(where)}, row_number() over (), * from ({select})"
+        )
     except duckdb.Error as error:
         raise DataError(
             f"the data cannot be read: {str(error)[:400]}", where=where, remedy="mend the file or the query"
         ) from error
 
 
-def _from_mapping(
-    connection: duckdb.DuckDBPyConnection, study: Study, source: Source, where: str
-) -> str:
+def _from_mapping(connection: duckdb.DuckDBPyConnection, study: Study, source: Source, where: str) -> str:
     scan = _scan(str(source.file))
     there = [row[0] for row in fetch(connection, f"describe select * from {scan}")]
     record = list(columns(plugins.load("datatypes", study.datatype)))
@@ -239,7 +239,8 @@ def _name_annotators(connection: duckdb.DuckDBPyConnection) -> None:
         "where annotator is not null or kind <> 'human' group by all order by all",
     )
     made: dict[str, list[Any]] = {
-        n: [] for n in ("kind", "dataset", "annotator", "model", "variant", "wave", "annotator_id", "traits", "identity")
+        n: []
+        for n in ("kind", "dataset", "annotator", "model", "variant", "wave", "annotator_id", "traits", "identity")
     }
     for kind, dataset, annotator, model, variant, wave, traits in rows:
         if kind == "human":
@@ -255,9 +256,7 @@ def _name_annotators(connection: duckdb.DuckDBPyConnection) -> None:
         ):  # fmt: skip
             made[name].append(value)
     _table(connection, "named_annotators", made)
-    unnamed = fetch(
-        connection, "select source_no, row_no, dataset, item, slot from unnamed order by all"
-    )
+    unnamed = fetch(connection, "select source_no, row_no, dataset, item, slot from unnamed order by all")
     made = {n: [] for n in ("source_no", "row_no", "annotator_id", "identity")}
     for source_no, row_no, dataset, item, slot in unnamed:
         identity = {"kind": "human", "dataset": dataset, "item": item, "answer": slot}

@@ -108,7 +108,16 @@ def _views() -> Iterator[str]:
         "g.item_id, g.annotator_id, g.generation_id, i.bucket "
         "from store.generations g join members m using (item_id, annotator_id) "
         "join store.items i using (item_id) "
-        "left join store.parses p using (generation_id) left join store.prompts q using (prompt_id)"
+        "left join store.parses p using (generation_id) left join store.prompts q using (prompt_id) "
+        # Models that somebody else asked: their text is not known, but whether an answer could be used is.
+        "union all by name "
+        "select m.study, i.dataset, i.key, i.split, i.cluster, m.kind, m.model, m.variant, m.wave, "
+        "d.sample, d.part, d.record is not null as parsed, false as refused, "
+        "case when d.record is null then 'no usable answer in the source' end as reason, "
+        f"{axes.replace('r.', 'm.')}, m.bindings, i.fields, i.metadata, d.item_id, d.annotator_id, i.bucket "
+        "from store.said d join studies s using (load_id) "
+        "join members m on m.study = s.study and m.item_id = d.item_id and m.annotator_id = d.annotator_id "
+        "join store.items i on i.item_id = d.item_id where m.kind <> 'human'"
     )
     for table in ("items", "annotators", "roster", "templates", "generations", "failures", "runs"):
         yield f"create or replace view {table} as select * from store.{table}"

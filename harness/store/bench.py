@@ -1,0 +1,348 @@
+"""An in-memory connection on which audits run: the study's rows, who is focal, and the shaped relation.
+
+The database is read once and let go; then external access is off. What this refuses: an audit that is not
+two single SELECTs, and to let an audit know which turn or replicate it computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from harness.errors import AuditError
+from harness.store.database import SQL, Store, fetch
+from harness.turns import TURN_BITS, Pool, Shape
+
+if TYPE_CHECKING:
+    from harness.auditfile import Audit
+    from harness.study import Study
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+WHO = ("dataset", "kind", "model", "variant", "wave")
+MOST_BUCKETS = 2048
+LEFT_OUT = ("study", "key", "split", "cluster", "bindings", "traits", "fields", "metadata", "messages", "bucket",
+            "annotator_id", "generation_id", "run_id", "arrived_at", *WHO, "item_id", "person")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Focal:
+    """An annotator whom an audit looks at.
+
+    Attributes:
+        number: its number on the bench.
+        who: dataset, kind, model, variant, wave, as findings name it.
+        items, clusters: on how many its pool of rows rests.
+    """
+
+    number: int
+    who: dict[str, str]
+    items: int
+    clusters: int
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What ``cells`` returned, summed: one row per focal annotator, key, turn and bucket (or item).
+
+    Attributes:
+        focal, key, turn, place: numbers; ``place`` is the bucket or the item.
+        values: (rows, sums).
+    """
+
+    focal: Ints
+    key: Ints
+    turn: Ints
+    place: Ints
+    values: Floats
+
+
+class Bench:
+    """Rows of one study, ready for audits."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._relation = ""
+
+    def relation(self, name: str) -> bool:
+        """Put a relation's rows on the bench; false if the study has no rows of it."""
+        if self._relation != name:
+            self._relation = name
+            self._connection.execute(f"create or replace view rows as select * from rows_{name}")
+        return bool(fetch(self._connection, "select 1 from rows limit 1"))
+
+    def whos(self) -> list[dict[str, Any]]:
+        """List who speaks in the relation and is no human: number, who columns, axes."""
+        rows = self._connection.execute("select * from whos_" + self._relation + " order by who_no").df()
+        return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+
+    def prepare(self, focals: list[dict[str, Any]], *, draws: str, roles: str) -> list[Focal]:
+        """Say who is focal against whom, and pool their rows on the items that both know.
+
+        Args:
+            focals: number, who columns, ``model_who`` and ``reference_who`` (None: the people).
+            draws: ``one``: only the first of an LLM's samples of an item; ``all``.
+            roles: ``model``: there is no reference.
+        """
+        import pandas as pd
+
+        names = ["focal_no", *WHO, "model_who", "reference_who"]
+        frame = pd.DataFrame([[f[n] for n in names] for f in focals], columns=names)
+        frame["reference_who"] = frame["reference_who"].astype("Int64")
+        self._connection.register("focal_frame", frame)
+        self._connection.execute(
+            "create or replace table focal as select focal_no::integer as focal_no, dataset::varchar as dataset, "
+            "kind::varchar as kind, model::varchar as model, variant::varchar as variant, wave::varchar as wave, "
+            "model_who::integer as model_who, reference_who::integer as reference_who from focal_frame"
+        )
+        self._connection.unregister("focal_frame")
+        script = (SQL / ("pool_model.sql" if roles == "model" else "pool.sql")).read_text(encoding="utf-8")
+        self._connection.execute(f"create or replace table pool as {script}", {"all_draws": draws == "all"})
+        counts = fetch(
+            self._connection,
+            "select focal_no, count(distinct item_no), count(distinct place) from pool "
+            "join items using (item_no) group by 1 order by 1",
+        )
+        by_number = {f["focal_no"]: f for f in focals}
+        return [Focal(n, {key: by_number[n][key] for key in WHO}, items, clusters) for n, items, clusters in counts]
+
+    def pool(self, focal: Focal) -> Pool:
+        """Give a focal annotator's pool of rows in numbers."""
+        found = self._connection.execute(
+            "select item_no, row_no, is_model, coalesce(person_no, -1) as person_no from pool "
+            "where focal_no = ? order by item_no, row_no",
+            [focal.number],
+        ).fetchnumpy()
+        return Pool(
+            np.asarray(found["item_no"], dtype=np.int64),
+            np.asarray(found["row_no"], dtype=np.int64),
+            np.asarray(found["is_model"], dtype=np.bool_),
+            np.asarray(found["person_no"], dtype=np.int64),
+        )
+
+    def shape_as_is(self) -> None:
+        """Shape the relation with everybody in their own role."""
+        self._connection.execute(
+            f"create or replace view shape as select focal_no, item_no << {TURN_BITS} as key, row_no, is_model from pool"
+        )
+
+    def shape(self, shapes: list[tuple[Focal, Shape]]) -> None:
+        """Shape the relation with the roles of some turns."""
+        import pandas as pd
+
+        frame = pd.DataFrame(
+            {
+                "focal_no": np.concatenate([np.full(len(s.key), f.number) for f, s in shapes]),
+                "key": np.concatenate([s.key for _, s in shapes]),
+                "row_no": np.concatenate([s.row for _, s in shapes]),
+                "is_model": np.concatenate([s.is_model for _, s in shapes]),
+            }
+        )
+        self._connection.register("shape_frame", frame)
+        self._connection.execute("drop view if exists shape")
+        self._connection.execute("create or replace table shape_rows as select * from shape_frame")
+        self._connection.execute("create or replace view shape as select * from shape_rows")
+        self._connection.unregister("shape_frame")
+
+    def cells(self, audit: Audit, *, by: str) -> Sums:
+        """Run an audit's first SELECT on the shaped relation and sum what it returns.
+
+        Args:
+            by: ``bucket``, ``item`` or ``turn`` (all places together).
+        """
+        self._view()
+        there = self._columns(audit, audit.cells)
+        keys = [name for name in there if name not in ("item_id", *audit.header.sums)]
+        for name in ("item_id", *WHO, *audit.header.sums):
+            if name not in there:
+                raise AuditError(f"cells returns no column {name!r}", where=str(audit.path), remedy="return it")
+        place = {"bucket": "i.place", "item": "i.item_no", "turn": "0"}[by]
+        quoted = ", ".join(f"c.{_identifier(key)}" for key in keys)
+        sums = ", ".join(f"sum(c.{_identifier(name)})::double as {_identifier(name)}" for name in audit.header.sums)
+        self._run(
+            audit,
+            f"create or replace table reduced as select {quoted}, {place} as place, "
+            f"c.item_id & {2**TURN_BITS - 1} as turn, {sums} from ({audit.cells}) c "
+            f"join items i on i.item_no = c.item_id >> {TURN_BITS} group by all",
+        )
+        self._connection.execute(
+            f"create or replace table keys as select (row_number() over (order by all_keys) - 1)::integer as key_no, "
+            f"unnest(all_keys) from (select distinct {{{', '.join(f'{_quoted(k)}: {_identifier(k)}' for k in keys)}}} "
+            "as all_keys from reduced)"
+        )
+        match = " and ".join(f"k.{_identifier(key)} is not distinct from r.{_identifier(key)}" for key in keys)
+        listed = ", ".join(f"r.{_identifier(name)}" for name in audit.header.sums)
+        found = self._connection.execute(
+            f"select f.focal_no, k.key_no, r.turn, r.place, {listed} from reduced r join keys k on {match} "
+            f"join focal f on {_same_who('f', 'r')} order by f.focal_no, k.key_no, r.turn, r.place"
+        ).fetchnumpy()
+        numbers = [np.asarray(found[name], dtype=np.int64) for name in ("focal_no", "key_no", "turn", "place")]
+        values = [np.asarray(found[name], dtype=np.float64) for name in audit.header.sums]
+        return Sums(*numbers, np.stack(values, axis=1) if len(numbers[0]) else np.empty((0, len(values))))
+
+    def estimate(
+        self, audit: Audit, key: Ints, replicate: Ints, values: Floats
+    ) -> tuple[Ints, list[str], Ints, Floats]:
+        """Run an audit's second SELECT on sums.
+
+        Returns:
+            focal number, metric, replicate and estimate of each row; NaN where it is undefined.
+        """
+        import pandas as pd
+
+        frame = pd.DataFrame({"key_no": key, "replicate": replicate})
+        for number, name in enumerate(audit.header.sums):
+            frame[name] = values[:, number]
+        self._connection.register("sums_frame", frame)
+        listed = ", ".join(f"s.{_identifier(name)}" for name in audit.header.sums)
+        self._connection.execute(
+            f"create or replace view cells as select s.replicate, k.* exclude (key_no), {listed} "
+            "from sums_frame s join keys k using (key_no)"
+        )
+        found = self._run(
+            audit,
+            f"select f.focal_no, e.metric, e.replicate, e.estimate::double as estimate from ({audit.estimate}) e "
+            f"join focal f on {_same_who('f', 'e')} order by f.focal_no, e.metric, e.replicate",
+        ).fetchnumpy()
+        self._connection.execute("drop view cells")
+        self._connection.unregister("sums_frame")
+        estimates = np.ma.filled(np.ma.asarray(found["estimate"], dtype=np.float64), np.nan)
+        return (
+            np.asarray(found["focal_no"], dtype=np.int64),
+            [str(metric) for metric in found["metric"]],
+            np.asarray(found["replicate"], dtype=np.int64),
+            np.asarray(estimates, dtype=np.float64),
+        )
+
+    def places(self) -> dict[str, int]:
+        """Give the number of bootstrap buckets of each dataset."""
+        return dict(fetch(self._connection, "select dataset, max(place) + 1 from items group by 1 order by 1"))
+
+    def _view(self) -> None:
+        own = [
+            row[0]
+            for row in fetch(self._connection, "describe rows")
+            if row[0] not in ("row_no", "item_no", "who_no", "person_no", "draw_no", "dataset")
+        ]
+        listed = "".join(f", r.{_identifier(name)}" for name in own)
+        self._connection.execute(
+            f"create or replace view {self._relation} as select s.key as item_id, f.dataset, f.kind, f.model, "
+            f"f.variant, f.wave, case when s.is_model then 'model' else 'reference' end as role{listed} "
+            "from shape s join rows r using (row_no) join focal f using (focal_no)"
+        )
+
+    def _columns(self, audit: Audit, select: str) -> list[str]:
+        for part in (audit.cells, audit.estimate):
+            check_select(part, str(audit.path))
+        try:
+            return [row[0] for row in fetch(self._connection, f"describe {select}")]
+        except duckdb.Error as error:
+            raise AuditError(f"the SQL does not run: {error}", where=str(audit.path), remedy="mend it") from error
+
+    def _run(self, audit: Audit, query: str) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._connection.execute(query)
+        except duckdb.Error as error:
+            raise AuditError(f"the SQL does not run: {error}", where=str(audit.path), remedy="mend it") from error
+
+
+def check_select(text: str, where: str) -> None:
+    """Refuse SQL that is not one SELECT: even without external access, DROP would work.
+
+    Raises:
+        AuditError: with the place.
+    """
+    try:
+        kinds = [statement.type for statement in duckdb.extract_statements(text)]
+    except duckdb.Error as error:
+        raise AuditError(f"the SQL cannot be read: {error}", where=where, remedy="mend it") from error
+    if kinds != [duckdb.StatementType.SELECT]:
+        raise AuditError("each part of an audit is one SELECT", where=where, remedy="leave one SELECT in each part")
+
+
+@contextmanager
+def open_bench(store: Store, study: Study) -> Iterator[Bench]:
+    """Read the study's rows from the database, let it go, and close the world off."""
+    connection = duckdb.connect(":memory:")
+    try:
+        with store.read():
+            pass  # waits its turn, and says what is missing
+        connection.execute(f"attach {_quoted(str(store.path))} as kept (read_only)")
+        connection.execute("use kept")
+        for name in (_table_of(study), "replies"):
+            _take(connection, name, study.name)
+        connection.execute("use memory")
+        connection.execute("detach kept")
+        yield lay_out(connection, [_table_of(study), "replies"])
+    finally:
+        connection.close()
+
+
+def lay_out(connection: duckdb.DuckDBPyConnection, relations: list[str]) -> Bench:
+    """Number items, speakers and persons of ``taken_<relation>`` tables, and forbid external access."""
+    connection.execute(
+        "create table items as with all_items as ("
+        + " union ".join(f"select dataset, key, cluster, bucket from taken_{name}" for name in relations)
+        + "), counted as (select *, dense_rank() over (partition by dataset order by cluster) - 1 as cluster_no "
+        "from all_items), sized as (select *, max(cluster_no) over (partition by dataset) + 1 as clusters from counted) "
+        "select (row_number() over (order by dataset, key) - 1)::bigint as item_no, dataset, key, "
+        f"(case when clusters <= {MOST_BUCKETS} then cluster_no else bucket end)::bigint as place from sized"
+    )
+    for name in relations:
+        _number(connection, name)
+    connection.execute("set enable_external_access = false")
+    return Bench(connection)
+
+
+def _take(connection: duckdb.DuckDBPyConnection, name: str, study: str) -> None:
+    connection.execute(
+        f"create table memory.main.taken_{name} as select * exclude (study) from {name} where study = ?", [study]
+    )
+
+
+def _number(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    there = [row[0] for row in fetch(connection, f"describe taken_{name}")]
+    axes = [c for c in ("wording", "label_order", "answer_order", "names", "persona", "format", "temperature", "bindings")
+            if c in there]  # fmt: skip
+    who = ", ".join(WHO)
+    connection.execute(
+        f"create table whos_{name} as select (row_number() over (order by {who}) - 1)::integer as who_no, {who}, "
+        + "".join(f"any_value({axis}) as {axis}, " for axis in axes)
+        + f"count(*) as said from taken_{name} where kind <> 'human' group by {who}"
+    )
+    kept = [column for column in there if column not in LEFT_OUT]
+    person = "t.person" if "person" in there else "null"
+    connection.execute(
+        f"create table rows_{name} as select (row_number() over (order by i.item_no, t.kind, w.who_no, "
+        "t.annotator_id, t.sample, t.part) - 1)::bigint as row_no, i.item_no, w.who_no, t.dataset, "
+        f"case when {person} is not null then dense_rank() over (order by t.dataset, {person}) end as person_no, "
+        "row_number() over (partition by i.item_no, w.who_no, t.annotator_id, t.part order by t.sample) as draw_no, "
+        + ", ".join(f"t.{column}" for column in kept)
+        + f" from taken_{name} t join items i on i.dataset = t.dataset and i.key = t.key "
+        f"left join whos_{name} w on {_same_who('w', 't')}"
+    )
+    connection.execute(f"drop table taken_{name}")
+
+
+def _table_of(study: Study) -> str:
+    from harness import plugins
+
+    return str(plugins.load("datatypes", study.datatype).TABLE)
+
+
+def _same_who(left: str, right: str) -> str:
+    return " and ".join(f"{left}.{name} = {right}.{name}" for name in WHO)
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,161 @@
+"""Who plays whom: the exchanges of roles behind the human floor, the exchange null and the rank among persons.
+
+An audit knows of none of this: the turn travels in the opaque item key, ``item * 2**20 + turn``.
+Arrays in, arrays out; no SQL, no clock, and all chance comes from the generator that is passed in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+TURN_BITS = 20
+MAX_TURNS = 16  # random exchanges an item, beside the identity
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The rows of one focal annotator and of its reference, on the items that both know.
+
+    Attributes:
+        item: item number of each row, ascending.
+        row: row number.
+        is_model: whether the row is the focal's.
+        person: number of the person who spoke; -1 if unknown or no human.
+    """
+
+    item: Ints
+    row: Ints
+    is_model: npt.NDArray[np.bool_]
+    person: Ints
+
+    def take(self, mask: npt.NDArray[np.bool_]) -> Pool:
+        """Keep some rows."""
+        return Pool(self.item[mask], self.row[mask], self.is_model[mask], self.person[mask])
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Rows with the role that they play in a turn: the audit's relation, in numbers."""
+
+    key: Ints
+    row: Ints
+    is_model: npt.NDArray[np.bool_]
+
+
+def sample_items(pool: Pool, most: int, rng: np.random.Generator) -> Pool:
+    """Keep at most so many items, drawn at random."""
+    items = np.unique(pool.item)
+    if len(items) <= most:
+        return pool
+    return pool.take(np.isin(pool.item, rng.choice(items, most, replace=False)))
+
+
+def exchanges(pool: Pool, rng: np.random.Generator) -> tuple[Shape, Ints, Ints]:
+    """Shuffle roles within items, the model included.
+
+    With one draw of the model, each of the ``k + 1`` speakers of an item plays the model in one turn; with
+    more, ``m`` of ``k + m`` are drawn, 16 times, once and for all. Turn 0 is the data as they are. Picking a
+    turn an item, uniformly, is then an exact randomisation test (the set of turns is exchangeable under
+    the null; Hemerik and Goeman 2018, TEST 27, theorem 2).
+
+    Returns:
+        the shape, the items, and the number of turns of each.
+    """
+    items, start, size = _groups(pool.item)
+    models = np.add.reduceat(pool.is_model.astype(np.int64), start)
+    index = np.repeat(np.arange(len(items)), size)
+    rank = _rank(index, start, rng.random(len(index)) + ~pool.is_model * 2.0)  # the model's rows first
+    turns = np.where((models == 1) & (size <= MAX_TURNS + 1), size, MAX_TURNS + 1)
+    keys, rows, plays = [], [], []
+    for turn in range(int(turns.max(initial=1))):
+        there = turns[index] > turn
+        fresh = _rank(index, start, rng.random(len(index)))
+        each = np.where(models[index] == 1, rank == turn, fresh < models[index])
+        # Where there is one model row but too many people for a turn each, turns are drawn as well.
+        each = np.where((models[index] == 1) & (size[index] > MAX_TURNS + 1), fresh < 1, each)
+        mine = pool.is_model if turn == 0 else each
+        keys.append((pool.item[there] << TURN_BITS) + turn)
+        rows.append(pool.row[there])
+        plays.append(mine[there])
+    return Shape(np.concatenate(keys), np.concatenate(rows), np.concatenate(plays)), items, turns
+
+
+def floor_turns(pool: Pool, columns: int, rng: np.random.Generator) -> Shape:
+    """Let each person in turn play the model against the other people, and the model against the same others.
+
+    In column ``c`` one person of each item plays; over the columns each plays equally often. Turn ``c`` is
+    the model (one draw) against the others; turn ``columns + c`` is the person. Items with one person are
+    left out.
+    """
+    _, start, size = _groups(pool.item)
+    models = np.add.reduceat(pool.is_model.astype(np.int64), start)
+    people = size - models
+    pool = pool.take(np.repeat((people >= 2) & (models >= 1), size))
+    if not len(pool.item):
+        none = np.empty(0, dtype=np.int64)
+        return Shape(none, none, none.astype(bool))
+    _, start, size = _groups(pool.item)
+    models = np.add.reduceat(pool.is_model.astype(np.int64), start)
+    index = np.repeat(np.arange(len(size)), size)
+    people = (size - models)[index]
+    keys, rows, plays = [], [], []
+    for column in range(columns):
+        if column % int(people.max()) == 0:  # a new order once everybody has played
+            rank = _rank(index, start, rng.random(len(index)) + pool.is_model * 2.0)  # people first
+        chosen = ~pool.is_model & (rank == column % people)
+        model = pool.is_model & (rank == people)
+        others = ~pool.is_model & ~chosen
+        for turn, front in ((column, model), (columns + column, chosen)):
+            used = front | others
+            keys.append((pool.item[used] << TURN_BITS) + turn)
+            rows.append(pool.row[used])
+            plays.append(front[used])
+    return Shape(np.concatenate(keys), np.concatenate(rows), np.concatenate(plays))
+
+
+def person_turns(pool: Pool, least: int, most: int) -> tuple[Shape, Ints]:
+    """Let each known person play the model on all of their items, and the model play in their place.
+
+    Turn ``2 j`` is person ``j`` against the other people; turn ``2 j + 1`` the model against the same others.
+
+    Returns:
+        the shape, and the persons with at least ``least`` items (at most ``most`` of them).
+    """
+    known = pool.take(~pool.is_model & (pool.person >= 0))
+    persons, counts = np.unique(known.person, return_counts=True)
+    persons = persons[counts >= least][:most]
+    keys, rows, plays = [], [], []
+    items, start, size = _groups(pool.item)
+    people = size - np.add.reduceat(pool.is_model.astype(np.int64), start) if len(items) else size
+    enough = np.repeat(people >= 2, size)
+    for number, person in enumerate(persons):
+        own = (pool.person == person) & ~pool.is_model
+        shared = np.isin(pool.item, pool.item[own]) & enough
+        others = shared & ~own & ~pool.is_model
+        for turn, front in ((2 * number, own & shared), (2 * number + 1, shared & pool.is_model)):
+            used = front | others
+            keys.append((pool.item[used] << TURN_BITS) + turn)
+            rows.append(pool.row[used])
+            plays.append(front[used])
+    if not keys:
+        none = np.empty(0, dtype=np.int64)
+        return Shape(none, none, none.astype(bool)), persons
+    return Shape(np.concatenate(keys), np.concatenate(rows), np.concatenate(plays)), persons
+
+
+def _groups(item: Ints) -> tuple[Ints, Ints, Ints]:
+    """Give the distinct items, where each begins, and how many rows it has."""
+    items, start, size = np.unique(item, return_index=True, return_counts=True)
+    return items, start.astype(np.int64), size.astype(np.int64)
+
+
+def _rank(index: Ints, start: Ints, by: npt.NDArray[np.float64]) -> Ints:
+    """Give each row its place within its item, ordered by ``by``."""
+    order = np.lexsort((by, index))
+    rank = np.empty(len(index), dtype=np.int64)
+    rank[order] = np.arange(len(index)) - start[index[order]]
+    return rank

