@@ -288,7 +288,7 @@ def lay_out(connection: duckdb.DuckDBPyConnection, relations: list[str]) -> Benc
     """Number items, speakers and persons of ``taken_<relation>`` tables, and forbid external access."""
     connection.execute(
         "create table items as with all_items as ("
-        + " union ".join(f"select dataset, key, cluster, bucket from taken_{name}" for name in relations)
+        + " union ".join(f"select distinct dataset, key, cluster, bucket from taken_{name}" for name in relations)
         + "), counted as (select *, dense_rank() over (partition by dataset order by cluster) - 1 as cluster_no "
         "from all_items), sized as (select *, max(cluster_no) over (partition by dataset) + 1 as clusters from counted) "
         "select (row_number() over (order by dataset, key) - 1)::bigint as item_no, dataset, key, "

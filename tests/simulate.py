@@ -1,0 +1,133 @@
+"""Simulated studies for calibration: many at once, each a dataset of one bench, through the real audits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from harness.audit import Finding, run
+from harness.auditfile import AUDITS, read_audit
+from harness.store.bench import Bench, lay_out
+
+STUDY = SimpleNamespace(seed=7, datatype="label", config=SimpleNamespace(ordinal=True), variants=())
+CONCENTRATION = 0.35
+
+
+@dataclass
+class Design:
+    """What is simulated: ``studies`` times, ``items`` judged by ``humans`` people and the model."""
+
+    studies: int = 200
+    items: int = 100
+    humans: int = 3
+    labels: int = 3
+    samples: int = 1
+    toward_first: float = 0.0  # model = (1 - w) p + w e_1
+    toward_majority: float = 0.0  # with this probability the item's likeliest label
+    leanings: float = 0.0  # SD of each person's lasting leaning, on the log scale
+    persons: int = 12  # pool of persons where they have leanings
+    model_is_person: bool = False  # the model is one more person, with a leaning of its own
+    unequal: bool = False  # humans per item: 2 to ``humans``
+    refuses_hard: bool = False  # the model skips the third of items on which people disagree most
+    per_cluster: int = 1  # items that share their p
+
+
+def draw(design: Design, seed: int) -> tuple[Bench, np.ndarray]:
+    """Simulate.
+
+    Returns:
+        the bench, and the labels' probabilities: (studies, items, labels).
+    """
+    rng = np.random.default_rng(seed)
+    shape = (design.studies, design.items, design.labels)
+    p = rng.dirichlet(np.full(design.labels, CONCENTRATION), size=(design.studies, -(-design.items // design.per_cluster)))
+    p = np.repeat(p, design.per_cluster, axis=1)[:, : design.items]
+    frames = [_people(design, p, rng), _model(design, p, rng)]
+    frame = pd.concat(frames, ignore_index=True)
+    assert p.shape == shape
+    frame["cluster"] = "c" + (frame["item"] // design.per_cluster).astype(str)
+    return make_bench(frame), p
+
+
+def _people(design: Design, p: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    studies, items, _ = p.shape
+    count = rng.integers(2, design.humans + 1, (studies, items)) if design.unequal else np.full((studies, items), design.humans)
+    study, item = (a.ravel() for a in np.indices((studies, items)))
+    rows = np.repeat(np.arange(studies * items), count.ravel())
+    slot = np.concatenate([np.arange(c) for c in count.ravel()])
+    if design.leanings:
+        order = rng.random((studies * items, design.persons)).argsort(axis=1)
+        person = order[rows, slot]
+        lean = rng.normal(0, design.leanings, (studies, design.persons + 1, p.shape[2]))
+        chance = p[study[rows], item[rows]] * np.exp(lean[study[rows], person])
+        design_lean = lean
+        _model.lean = design_lean[:, -1]  # type: ignore[attr-defined]
+    else:
+        person, chance = slot, p[study[rows], item[rows]]
+    return pd.DataFrame(
+        {
+            "study": study[rows], "item": item[rows], "kind": "human", "sample": 0,
+            "person": [f"p{x}" for x in person] if design.leanings else None, "annotator_id": person, "label": _pick(chance, rng),
+        }
+    )  # fmt: skip
+
+
+def _model(design: Design, p: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    studies, items, labels = p.shape
+    chance = (1 - design.toward_first) * p
+    chance[..., 0] += design.toward_first
+    peak = np.eye(labels)[p.argmax(axis=2)]
+    chance = (1 - design.toward_majority) * chance + design.toward_majority * peak
+    if design.model_is_person:
+        chance = chance * np.exp(_model.lean[:, None, :])  # type: ignore[attr-defined]
+    study, item, sample = (a.ravel() for a in np.indices((studies, items, design.samples)))
+    keep = np.ones(len(study), dtype=bool)
+    if design.refuses_hard:
+        hard = p.max(axis=2) < np.quantile(p.max(axis=2), 1 / 3)
+        keep = ~hard[study, item]
+    study, item, sample = study[keep], item[keep], sample[keep]
+    return pd.DataFrame(
+        {
+            "study": study, "item": item, "kind": "llm", "sample": sample, "person": None, "annotator_id": -1,
+            "label": _pick(chance[study, item], rng),
+        }
+    )  # fmt: skip
+
+
+def _pick(chance: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    cumulative = np.cumsum(chance, axis=1)
+    return (rng.random((len(chance), 1)) * cumulative[:, -1:] > cumulative).sum(axis=1)
+
+
+def make_bench(frame: pd.DataFrame) -> Bench:
+    """Lay out rows of (study, item, cluster, kind, person, annotator_id, sample, label)."""
+    llm = frame["kind"] == "llm"
+    taken = pd.DataFrame(
+        {
+            "dataset": "s" + frame["study"].astype(str).str.zfill(5),
+            "key": "i" + frame["item"].astype(str).str.zfill(6),
+            "cluster": frame["cluster"], "bucket": frame["item"] % 2048, "kind": frame["kind"],
+            "model": np.where(llm, "m", None), "variant": np.where(llm, frame.get("variant", "v"), None),
+            "wave": np.where(llm, "1", None), "person": frame["person"], "annotator_id": frame["annotator_id"],
+            "sample": frame["sample"], "part": 0, "label": "l" + frame["label"].astype(str),
+            "value": frame["label"].astype(float), "bindings": frame.get("bindings"),
+        }
+    )  # fmt: skip
+    connection = duckdb.connect(":memory:")
+    connection.register("frame", taken)
+    connection.execute(
+        "create table taken_labels as select * replace (person::varchar as person, model::varchar as model, "
+        "variant::varchar as variant, wave::varchar as wave, bindings::varchar as bindings) from frame"
+    )
+    connection.unregister("frame")
+    return lay_out(connection, ["labels"])
+
+
+def findings(bench: Bench, audit: str, folder: str = "label", study: object = STUDY) -> list[Finding]:
+    """Run one shipped audit; give the findings that are judged."""
+    made = run(bench, read_audit(AUDITS / folder / f"{audit}.sql"), study)  # type: ignore[arg-type]
+    return [found for found in made if found.verdict != "described"]
