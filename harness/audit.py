@@ -285,7 +285,7 @@ class _Passes:
                 slots, column = np.unique(slot, return_inverse=True)
                 table = np.zeros((weights.shape[1], len(slots), sums.values.shape[1]))
                 np.add.at(table, (sums.place[mine], column), sums.values[mine])
-                redrawn = np.einsum("rb,bks->rks", weights, table, optimize=True)
+                redrawn = weights @ table.reshape(len(table), -1)
                 redraw = np.repeat(np.arange(len(weights)), len(slots))
                 slot_of = np.tile(slots, len(weights))
                 yield (
@@ -314,11 +314,8 @@ class _Passes:
             if not batch:
                 return
             key, replicate, values = (np.concatenate([part[n] for part in batch]) for n in range(3))
-            focals, metrics, replicates, estimates = self.bench.estimate(self.audit, key, replicate, values)
-            for number, metric in sorted(set(zip(focals.tolist(), metrics, strict=True))):
-                mine = (focals == number) & (np.asarray(metrics) == metric)
-                full = curve.setdefault((number, metric), np.full(length, np.nan))
-                full[replicates[mine]] = estimates[mine]
+            for number, metric, replicates, estimates in self.bench.estimate(self.audit, key, replicate, values):
+                curve.setdefault((number, metric), np.full(length, np.nan))[replicates] = estimates
             batch.clear()
 
         waiting = 0
@@ -394,7 +391,9 @@ def _finding(
             model, people = np.nanmean(columns[:, :half], axis=1), np.nanmean(columns[:, half:], axis=1)
             found.matched, found.floor = float(model[0]), float(people[0])
             excess = found.matched - found.floor
-            excess_error = inference.standard_error((model - people)[1:], focal.clusters)
+            # The bootstrap holds the columns fixed; which person plays where is chance as well.
+            chosen = float(np.nanvar(columns[0, :half] - columns[0, half:], ddof=1)) / half
+            excess_error = math.hypot(inference.standard_error((model - people)[1:], focal.clusters), math.sqrt(chosen))
         else:
             found.floor = header.floor if isinstance(header.floor, float) else float(np.mean(draws))
             excess = estimate - found.floor

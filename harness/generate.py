@@ -94,6 +94,9 @@ async def generate(
             for _ in range(max(1, asking.connect.in_flight))
         ]
         try:
+            await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+            # Either all is done, or a worker fell and the others must not wait for its call for ever.
+            queue.stop()
             await asyncio.wait(workers)
         except asyncio.CancelledError:
             queue.stop()

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import difflib
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
 from harness.errors import PluginError
 
 PACKAGE = Path(__file__).parent
+SIGNS = {"backends": "Backend", "datatypes": "Record"}  # what tells an extension from any other module
 
 
 def list_names(folder: str) -> list[str]:
@@ -28,12 +28,17 @@ def load(folder: str, name: str) -> ModuleType:
     Raises:
         PluginError: no such name; says which are near and which there are.
     """
-    if name.isidentifier() and find_spec(f"harness.{folder}.{name}") is not None:
+    if name in list_names(folder):
         return import_module(f"harness.{folder}.{name}")
     try:
-        return import_module(name)
-    except ImportError as error:
+        found = import_module(name)
+    except (ImportError, ValueError, TypeError) as error:
+        if isinstance(error, ModuleNotFoundError) and error.name and not f"{name}.".startswith(f"{error.name}."):
+            raise PluginError(f"{name} cannot be imported: {error}", remedy=f"install {error.name}") from error
         raise unknown(folder, name, list_names(folder)) from error
+    if not hasattr(found, SIGNS.get(folder, "__name__")):  # datatype = "string" is a module, and no data type
+        raise unknown(folder, name, list_names(folder))
+    return found
 
 
 def unknown(folder: str, name: str, known: list[str], where: str = "") -> PluginError:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import csv
 import dataclasses
 import difflib
+import glob
 import itertools
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +102,11 @@ class Study:
             StudyError: what is wrong, in which file, and the remedy.
         """
         folder = _find(path)
-        text = (folder / "study.toml").read_text(encoding="utf-8")
+        try:
+            text = (folder / "study.toml").read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            where = str(folder / "study.toml")
+            raise StudyError(f"study.toml is not UTF-8: {error}", where=where, remedy="save it as UTF-8") from error
         return _resolve(folder, text)
 
     def resolved(self) -> dict[str, Any]:
@@ -142,8 +148,7 @@ def _find(path: str | Path) -> Path:
         if (folder / "study.toml").is_file():
             return folder.resolve()
     known = sorted(p.parent.name for p in Path("prompts").glob("*/study.toml"))
-    near = difflib.get_close_matches(given.name, known, n=3)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(known) or 'none here'}"
+    hint = f"{near_names(given.name, known)}there are: {', '.join(known) or 'none here'}"
     raise StudyError(f"there is no study {str(path)!r}", where=str(given / "study.toml"), remedy=hint)
 
 
@@ -210,10 +215,14 @@ def _datatype(raw: dict[str, Any], where: str) -> Any:
     if "datatype" not in raw:
         known = ", ".join(plugins.list_names("datatypes"))
         raise StudyError("study.toml names no datatype", where=where, remedy=f"add datatype = one of: {known}")
+    return _plugin("datatypes", str(raw["datatype"]), f"{where}, datatype")
+
+
+def _plugin(folder: str, name: str, where: str) -> Any:
     try:
-        return plugins.load("datatypes", str(raw["datatype"]))
+        return plugins.load(folder, name)
     except HarnessError as error:
-        raise StudyError(error.what, where=f"{where}, datatype", remedy=error.remedy) from error
+        raise StudyError(error.what, where=where, remedy=error.remedy) from error
 
 
 def validate(model: type[BaseModel], value: Any, where: str) -> Any:
@@ -221,12 +230,13 @@ def validate(model: type[BaseModel], value: Any, where: str) -> Any:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key is missing under its right name too; what was written says more.
+        first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
         place = ".".join(str(part) for part in first["loc"])
-        remedy = ""
+        known = list(Source.model_fields if first["loc"][:1] == ("data",) else model.model_fields)
+        remedy = f"known: {', '.join(known)}" if first["type"] == "extra_forbidden" else f"mend {place or 'it'}"
         if first["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(first["loc"][-1]), list(model.model_fields), n=2)
-            remedy = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(model.model_fields)}"
+            remedy = near_names(str(first["loc"][-1]), known) + remedy
         raise StudyError(f"{place}: {first['msg']}", where=where, remedy=remedy) from error
 
 
@@ -234,12 +244,7 @@ def _model(block: dict[str, Any], where: str) -> Model:
     """Sort a ``[[models]]`` block into what is hashed and what is not; a key in neither is an error."""
     identity = {f.name for f in dataclasses.fields(ModelIdentity)}
     about = {f.name for f in dataclasses.fields(About)}
-    for key in block:
-        if key not in identity | about | {"connect"}:
-            known = sorted(identity | about | {"connect"})
-            near = difflib.get_close_matches(key, known, n=2)
-            hint = f"did you mean {' or '.join(near)}? " if near else ""
-            raise StudyError(f"unknown key {key!r}", where=where, remedy=f"{hint}known: {', '.join(known)}")
+    _refuse_unknown(block, sorted(identity | about | {"connect"}), where)
     released = block.get("released")
     parts = (
         (ModelIdentity, {k: v for k, v in block.items() if k in identity}),
@@ -248,17 +253,29 @@ def _model(block: dict[str, Any], where: str) -> Model:
     )
     made = []
     for kind, values in parts:
-        unknown = set(values) - {f.name for f in dataclasses.fields(kind)}
-        if unknown:
-            known = ", ".join(f.name for f in dataclasses.fields(kind))
-            raise StudyError(f"unknown key {sorted(unknown)[0]!r} in connect", where=where, remedy=f"known: {known}")
+        if kind is Connect and isinstance(values, dict):
+            _refuse_unknown(values, [f.name for f in dataclasses.fields(Connect)], f"{where}, connect")
         try:
             made.append(TypeAdapter(kind).validate_python(values))
         except ValidationError as error:
             first = error.errors()[0]
-            raise StudyError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", where=where) from error
-    plugins.load("backends", made[0].backend)
+            place = ".".join(map(str, first["loc"])) or "connect"
+            raise StudyError(f"{place}: {first['msg']}", where=where, remedy=f"mend {place}") from error
+    _plugin("backends", made[0].backend, f"{where}, backend")
     return Model(*made)
+
+
+def _refuse_unknown(values: Iterable[str], known: list[str], where: str) -> None:
+    for key in values:
+        if key not in known:
+            remedy = f"{near_names(key, known)}known: {', '.join(known)}"
+            raise StudyError(f"unknown key {key!r}", where=where, remedy=remedy)
+
+
+def near_names(given: str, known: Iterable[str]) -> str:
+    """Say which names are near to a misspelt one; nothing if none is."""
+    near = difflib.get_close_matches(given, list(known), n=2)
+    return f"did you mean {' or '.join(near)}? " if near else ""
 
 
 def _check_names(models: tuple[Model, ...], where: str) -> None:
@@ -309,7 +326,8 @@ def _levels(axis: str, given: Any, folder: Path, datatype: Any, where: str) -> l
     levels = []
     for position, value in enumerate(given):
         if known is not None and value not in known:
-            raise StudyError(f"no level {value!r}", where=where, remedy=f"known: {', '.join(known)}")
+            remedy = f"{near_names(str(value), known)}known: {', '.join(known)}"
+            raise StudyError(f"no level {value!r}", where=where, remedy=remedy)
         if axis == "wording":
             level = Path(str(value)).stem
         elif isinstance(value, dict):
@@ -326,7 +344,7 @@ def _levels(axis: str, given: Any, folder: Path, datatype: Any, where: str) -> l
 def _rows(path: Path, where: str) -> list[dict[str, str]]:
     if not path.is_file():
         raise StudyError(f"there is no file {path.name}", where=where, remedy=f"make {path}")
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 
@@ -367,33 +385,22 @@ def _check_sources(sources: list[Source], folder: Path, where: str) -> None:
 def _files(source: Source, folder: Path) -> list[str]:
     """List the files that a source reads, relative to the study; a ``.sql`` file names its own."""
     if source.sql is None:
-        pattern = str(source.file)
-        return [pattern] if (folder / pattern).is_file() else _glob(folder, pattern)
+        return _matching(folder, str(source.file))
     if not (folder / source.sql).is_file():
         return []
-    text = (folder / source.sql).read_text(encoding="utf-8")
-    quoted = text.split("'")[1::2]
-    named = [path for part in quoted if _looks_like_path(part) for path in _expand(folder, part)]
-    return [source.sql, *named]
+    text = (folder / source.sql).read_text(encoding="utf-8").replace("''", "\x01")
+    # All that stands between quotes of either kind, and what stands outside: an apostrophe in a comment
+    # would swap the two, and a name that is no file does no harm.
+    parts = [part.replace("\x01", "'") for line in text.splitlines() for part in re.split("['\"]", line)]
+    named = {path for part in parts if Path(part).suffix for path in _matching(folder, part)}
+    return [source.sql, *sorted(named - {source.sql})]
 
 
-def _looks_like_path(text: str) -> bool:
-    return "\n" not in text and Path(text).suffix in {".csv", ".tsv", ".json", ".jsonl", ".parquet", ".txt"}
-
-
-def _expand(folder: Path, name: str) -> list[str]:
-    return [name] if (folder / name).is_file() else _glob(folder, name)
-
-
-def _glob(folder: Path, pattern: str) -> list[str]:
-    if Path(pattern).is_absolute() or "*" not in pattern:
-        return []
-    # Path.glob refuses "..", which a study beside its data needs.
-    root = folder
-    parts = Path(pattern).parts
-    while parts and parts[0] == "..":
-        root, parts = root.parent, parts[1:]
-    return sorted(str(path) for path in root.glob(str(Path(*parts))))
+def _matching(folder: Path, name: str) -> list[str]:
+    """List the files of a name or pattern; Path.glob refuses "..", which a study beside its data needs."""
+    exact = glob.glob(glob.escape(name), root_dir=folder)  # noqa: PTH207
+    found = exact or glob.glob(name, root_dir=folder, recursive=True)  # noqa: PTH207
+    return sorted(path for path in found if (folder / path).is_file())
 
 
 def _file_hash(path: Path) -> str:

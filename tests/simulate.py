@@ -44,7 +44,9 @@ def draw(design: Design, seed: int) -> tuple[Bench, np.ndarray]:
     """
     rng = np.random.default_rng(seed)
     shape = (design.studies, design.items, design.labels)
-    p = rng.dirichlet(np.full(design.labels, CONCENTRATION), size=(design.studies, -(-design.items // design.per_cluster)))
+    p = rng.dirichlet(
+        np.full(design.labels, CONCENTRATION), size=(design.studies, -(-design.items // design.per_cluster))
+    )
     p = np.repeat(p, design.per_cluster, axis=1)[:, : design.items]
     frames = [_people(design, p, rng), _model(design, p, rng)]
     frame = pd.concat(frames, ignore_index=True)
@@ -55,7 +57,11 @@ def draw(design: Design, seed: int) -> tuple[Bench, np.ndarray]:
 
 def _people(design: Design, p: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     studies, items, _ = p.shape
-    count = rng.integers(2, design.humans + 1, (studies, items)) if design.unequal else np.full((studies, items), design.humans)
+    count = (
+        rng.integers(2, design.humans + 1, (studies, items))
+        if design.unequal
+        else np.full((studies, items), design.humans)
+    )
     study, item = (a.ravel() for a in np.indices((studies, items)))
     rows = np.repeat(np.arange(studies * items), count.ravel())
     slot = np.concatenate([np.arange(c) for c in count.ravel()])

@@ -8,15 +8,18 @@ The study's table::
 
 Templates see ``options`` in the order of the variant. A reply counts when it is an option (``exact``), when
 it begins with one (``lead``), or when it names one and no other (``only``); else it is kept as unparsed,
-with the reason.
+with the reason. What this refuses: to guess. A denied option, a range of numbers, or a number that counts
+something else is no answer; a wrong label would be worse than none.
 """
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -55,7 +58,10 @@ class Config(BaseModel):
         if any(isinstance(option, bool) for option in value):
             raise ValueError("options are words or numbers; write true and false in quotes")
         options = [spell(option) for option in value]
-        if len({option.casefold() for option in options}) < len(options):
+        if not all(options):
+            raise ValueError("an option is empty")
+        numbers = [number for option in options if (number := _number(option)) is not None]
+        if len({_fold(option) for option in options}) < len(options) or len(set(numbers)) < len(numbers):
             raise ValueError("two options are the same")
         return options
 
@@ -95,54 +101,129 @@ def read(config: Config, record: Mapping[str, Any]) -> dict[str, Any]:
         ValueError: the label is none of the options.
     """
     said = spell(record["label"])
-    for option in config.options:
-        if said.casefold() == option.casefold():
-            return {"label": option}
     number = _number(said)
     for option in config.options:
-        if number is not None and number == _number(option):
+        if _fold(said) == _fold(option) or (number is not None and number == _number(option)):
             return {"label": option}
     raise ValueError(f"{said!r} is none of the options {', '.join(config.options)}")
 
 
 def parse(text: str, cell: Cell) -> Parsed:
     """Read a reply. The text may be anything; nothing raises."""
-    options = cell.options
-    bare = _bare(text)
-    if not bare:
-        return Parsed(reason="empty")
-    folded = {_bare(option): option for option in options}
-    if bare in folded:
-        return _found(folded[bare], options, "exact")
-    number = _number(bare)
-    for name, option in folded.items():
-        if number is not None and number == _number(name):
-            return _found(option, options, "exact")
-    found = _mentions(bare, tuple(folded))
-    if not found:
-        return Parsed(reason="no option named")
-    if any(_NEGATED.search(bare[:start]) for start, _ in found):
-        return Parsed(reason="an option is denied")
-    place, name = found[0]
-    if len({other for _, other in found}) == 1:
-        return _found(folded[name], options, "lead" if place == 0 else "only")
-    # "not ironic, although …" leads with its answer; "3 out of 5" and "yes or no" do not.
-    if place == 0 and re.match(r"\s*[.,:;!\n(—–]", bare[len(name) :]):
-        return _found(folded[name], options, "lead")
+    text = text.strip()
+    option = _same(text, cell.options) if len(text) <= READ else None
+    if option is not None:
+        return _found(option, cell.options, "exact")
+    bare = _bare(text[:READ])
+    names = _names(cell.options)
+    said = _mentions(bare, tuple(names))
+    stated = [one for one in said if not _ASKED.match(bare, one.end)]
+    fault = _fault(bare, said, stated)
+    if fault:
+        return Parsed(reason=fault)
+    first, others = stated[0], [one for one in stated if one.name != stated[0].name]
+    if not others:
+        return _found(names[first.name], cell.options, "lead" if first.start == 0 else "only")
+    # "not ironic, although …" leads with its answer; "yes or no", "yes, no" and "1: mild, 5: strong" do not.
+    if first.start == 0 and _number(first.name) is None and _LEADS.match(bare[first.end : others[0].start]):
+        return _found(names[first.name], cell.options, "lead")
     return Parsed(reason="several options named")
 
 
+def _fault(bare: str, said: list[_Mention], stated: list[_Mention]) -> str | None:
+    """Say why what is stated is no answer, if it is none."""
+    if not said:
+        return "no option named" if bare else "empty"
+    if not stated:
+        return "an option is only asked about"
+    name = stated[0].name
+    if any(one.denied for one in stated):
+        return "an option is denied"
+    if _number(name) is not None and _SPAN.search(bare):
+        return "a range or a share of numbers"
+    if _is_small(name) and not all(_CLOSED.match(bare, one.end) for one in stated if one.name == name):
+        return "no option stated"
+    return None
+
+
+class _Mention(NamedTuple):
+    name: str
+    start: int
+    end: int
+    denied: bool
+
+
+READ = 20_000  # characters in which options are looked for; an answer is no book
+QUOTES = {"'": "'", '"': '"', "`": "`", "“": "”", "‘": "’", "«": "»", "„": "“", "「": "」", "(": ")", "[": "]"}
+STOPS = ".。!"
+AROUND = " \t\r\n\v\f\x00\x85\xa0\u2000\u2001\u2002\u2003\u2009\u200b\u202f\u3000\ufeff\"'`*_()[]{}.,:;#“”‘’„«»「」。，"
+
+_DENIAL = (
+    r"(?:not|no|never|nor|neither|none|cannot|hardly|without|false|instead of|rather than|anything but|opposite of|"
+    r"far from|lacks?|(?:is|are|was|were|do|does|did|would|could|ca|wo)nt|\w*n['’]t|"
+    r"nicht|keine?|pas|non|não|niet|geen|ikke|inte|не|нет)"
+)
 # "It isn't ironic" names an option and means the other; which other, only a reader knows.
-_NEGATED = re.compile(r"(?:\b(?:not|no|never|nor|neither|cannot|hardly)|n['’]t)\s+(?:\w+\s+){0,2}$")
+_DENIED_BEFORE = re.compile(rf"(?<!\w){_DENIAL}(?!\w)(?:(?!\bbut\b)[^.!?;:\n])*$")
+# "ironic is not the word", "ironic? no", '"ironic": false' and the scores "ironic: 0.2, …".
+_DENIED_AFTER = re.compile(rf"[\s\"'”’*`]*(?:[:=]\s*[-+]?\d|[?:=]?[\s\"'”’*`]*(?:[\w'’]+\s+){{0,2}}?{_DENIAL}(?!\w))")
+_ASKED = re.compile(r"[^.!;:\n]{0,80}\?")
+# "1-5", "4/10" and "4 out of 10" name a scale, not a step of it.
+_SPAN = re.compile(r"\d\s*(?:/|[-–—−~]|to|out of|of)\s*[-−]?\d")
+# "3 insults" and "a good joke" are no answers 3 and a: after a number or a letter, the thought must end.
+_CLOSED = re.compile(
+    r"[\"'”’*`\s]*(?:$|[.,;:!)\]}\n(—–]|(?:because|since|as|for|due|on|fits?|is|stars?|points?|here)\b)"
+)
+_LEADS = re.compile(r"[*\"'”’]*\s*[.,:;!\n(—–](?=.*\w)(?!\W*(?:or|and|und|oder|y|o|et|ou)?\W*$)", re.DOTALL)
+
+
+def _same(text: str, options: tuple[str, ...]) -> str | None:
+    """Find the option that a reply is: as it stands, in its case, without a stop and quotes, or as a number."""
+    folded = {_fold(option): option for option in options}
+    rest = text
+    while rest:
+        if rest in options or _fold(rest) in folded:
+            return rest if rest in options else folded[_fold(rest)]
+        if rest[-1] in STOPS:
+            rest = rest[:-1].strip()
+        elif QUOTES.get(rest[0]) == rest[-1] and len(rest) > 1:
+            rest = rest[1:-1].strip()
+        else:
+            break
+    bare = _bare(text)
+    if not bare:
+        return None
+    names = _names(options)
+    number = _number(bare)
+    return names.get(_one_space(bare)) or next(
+        (option for name, option in names.items() if number is not None and number == _number(name)), None
+    )
 
 
 def _found(option: str, options: tuple[str, ...], method: str) -> Parsed:
     return Parsed(({"label": option},), (options.index(option) + 1,), method)
 
 
+def _fold(text: str) -> str:
+    """Give one form to what differs in case or in how accents are encoded."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
 def _bare(text: str) -> str:
     """Strip what surrounds an answer: spaces, quotes, brackets, markdown, a final stop; fold case."""
-    return text.strip(" \t\r\n\"'`*_()[]{}<>.,:;!#“”‘’«»").casefold()
+    folded = _fold(text).replace("−", "-")
+    return folded.strip(AROUND).rstrip(AROUND + "!").strip(AROUND)
+
+
+def _one_space(text: str) -> str:
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=256)
+def _names(options: tuple[str, ...]) -> Mapping[str, str]:
+    """Map bare names to options, without those that are one name or none once bare ("a" and "(a)", ":)")."""
+    bare = [_one_space(_bare(option)) for option in options]
+    return {name: option for name, option in zip(bare, options, strict=True) if name and bare.count(name) == 1}
 
 
 @lru_cache(maxsize=256)
@@ -153,18 +234,35 @@ def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _whole(name: str) -> str:
-    """Match a name as a whole word; the 3 of 3.5, 30, -3 or 3% is not the option 3."""
-    if _number(name) is None:
-        return rf"(?<!\w){re.escape(name)}(?!\w)"
-    return rf"(?<!\d[.,])(?<![\w-]){re.escape(name)}(?![\w%]|[.,]\d)"
+    """Match a name as a whole word: the 3 of 3.5, 30, -3 or 3% is not 3, the toxic of non-toxic not toxic."""
+    spaced = r"\s+".join(re.escape(word) for word in name.split())
+    return rf"(?<!\d[.,])(?<![\w+–-])(?<!\d/){spaced}(?![\w%\u0300-\u036f]|-\w|[.,]\d)"
 
 
-def _mentions(bare: str, names: tuple[str, ...]) -> list[tuple[int, str]]:
-    return [(match.start(), match.group()) for match in _pattern(names).finditer(bare)]
+def _mentions(bare: str, names: tuple[str, ...]) -> list[_Mention]:
+    found = list(_pattern(names).finditer(bare)) if names else []
+    ends = [0, *(match.end() for match in found)]
+    starts = [*(match.start() for match in found), len(bare)]
+    return [
+        _Mention(
+            _one_space(match.group()),
+            match.start(),
+            match.end(),
+            # A denial reaches from one option to the next, and no further than a sentence is long.
+            _DENIED_BEFORE.search(bare[max(ends[n], match.start() - 200) : match.start()]) is not None
+            or _DENIED_AFTER.match(bare[match.end() : min(starts[n + 1], match.end() + 100)]) is not None,
+        )
+        for n, match in enumerate(found)
+    ]
+
+
+def _is_small(name: str) -> bool:
+    return len(name) <= 2 or _number(name) is not None
 
 
 def _number(text: str) -> float | None:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if math.isfinite(number) and "_" not in text else None

@@ -173,9 +173,7 @@ def read_sections(study: Study, frame: Any) -> list[Section]:
         audit = audits.get(name)
         groups = _groups((row for row in rows if row.audit == name), audit)
         stale = audit is None or audit.audit_id[-32:] != ids[name]
-        sections.append(
-            Section(name, groups[0].first.title, tuple(groups), audit, _file(audit, name, study), stale)
-        )
+        sections.append(Section(name, groups[0].first.title, tuple(groups), audit, _file(audit, name, study), stale))
     return sorted(sections, key=lambda section: min(STATES.index(group.state) for group in section.groups))
 
 

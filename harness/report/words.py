@@ -34,16 +34,21 @@ FLOORS = {
 
 
 def number(value: float | None, places: int = 2, *, signed: bool = False) -> str:
-    """Write a number with so many decimals; a real minus sign, a plus only where asked for."""
+    """Write a number with so many decimals; a real minus sign, a plus only where asked for; zero as 0."""
     if value is None or not math.isfinite(value):
         return "–"
+    if value == 0:
+        return "0"
     rounded = round(value, places)
     sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
     return f"{sign}{abs(rounded):,.{places}f}"
 
 
 def places_for(rows: Iterable[Row]) -> int:
-    """Give the decimals that these rows deserve: two digits of the (median) half width of their intervals."""
+    """Give the decimals that these rows deserve, by the (median) half width of their intervals.
+
+    The rule of the Particle Data Group: two digits of an error that begins with 100 to 354, else one.
+    """
     halves, values = [], []
     for row in rows:
         values += [abs(value) for value in (row.estimate, row.floor) if value]
@@ -52,7 +57,8 @@ def places_for(rows: Iterable[Row]) -> int:
             halves.append((high - (low or 0.0)) / 2)
     if halves:
         half = sorted(halves)[len(halves) // 2]
-        return min(3, max(0, 1 - math.floor(math.log10(half))))
+        power = math.floor(math.log10(half))
+        return min(3, max(0, (1 if half / 10**power < 3.55 else 0) - power))
     return min(3, max(0, 1 - math.floor(math.log10(max(values))))) if values else 2
 
 
@@ -68,13 +74,13 @@ def chance(value: float | None) -> str:
     return f"{value:.2f}" if value >= 0.1 else rough
 
 
-def interval(low: float | None, high: float | None, places: int, *, signed: bool = False) -> str:
+def interval(low: float | None, high: float | None, places: int) -> str:
     """Write an interval, or its upper bound where only that is honest."""
     if high is None:
         return "no interval"
     if low is None:
-        return f"at most {number(high, places, signed=signed)}"
-    return f"{number(low, places, signed=signed)} to {number(high, places, signed=signed)}"
+        return f"at most {number(high, places)}"
+    return f"{number(low, places)} to {number(high, places)}"
 
 
 def estimate(row: Row, places: int) -> str:
@@ -84,10 +90,7 @@ def estimate(row: Row, places: int) -> str:
 
 def difference(row: Row, places: int) -> str:
     """Write a difference to the floor with its interval."""
-    return (
-        f"{number(row.excess, places, signed=True)} "
-        f"({interval(row.excess_lower, row.excess_upper, places, signed=True)})"
-    )
+    return f"{number(row.excess, places, signed=True)} ({interval(row.excess_lower, row.excess_upper, places)})"
 
 
 def spread(values: Sequence[float | None], places: int) -> str:
@@ -121,15 +124,16 @@ def count(n: int, one: str, many: str | None = None) -> str:
 
 
 def tally(group: Group) -> str:
-    """Say the verdict of a group over its variants."""
+    """Say over how many variants a group has its verdict; empty where there is but one."""
     n, verdicts = len(group.rows), group.verdicts
     kind = "comparison" if group.across else "variant"
     if n == 1:
-        return group.first.verdict
+        return ""
     if len(verdicts) == 1:
-        verdict = next(iter(verdicts))
-        return verdict if verdict == "not run" else f"{verdict} in all {count(n, kind)}"
-    told = [f"{verdict} in {verdicts[verdict]}" for verdict in ("found", "absent", "cannot tell") if verdict in verdicts]
+        return f"in all {count(n, kind)}" if n > 2 else f"in both {kind}s"
+    told = [
+        f"{verdict} in {verdicts[verdict]}" for verdict in ("found", "absent", "cannot tell") if verdict in verdicts
+    ]
     return f"{', '.join(told)} of {count(n, kind)}"
 
 
@@ -140,7 +144,8 @@ def sentence(group: Group) -> str:
     places = places_for(group.rows)
     if group.state == "described":
         return _described(group, places)
-    parts = [f"{tally(group).capitalize()}.", _difference(group, places)]
+    over = tally(group)
+    parts = [f"{over[0].upper()}{over[1:]}." if over else "", _difference(group, places)]
     parts.append(_matters(group, places))
     if any(row.verdict == "cannot tell" for row in group.rows):
         parts.append(_detectable(group, places))
@@ -222,7 +227,7 @@ def _difference(group: Group, places: int) -> str:
 def _interval_words(row: Row, places: int) -> str:
     if row.excess_upper is None:
         return "(no interval can be given: no redraw of the items changes the value)"
-    return f"(95 % interval {interval(row.excess_lower, row.excess_upper, places, signed=True)})"
+    return f"(95 % interval {interval(row.excess_lower, row.excess_upper, places)})"
 
 
 def _ends(rows: list[Row]) -> list[Row]:

@@ -136,7 +136,7 @@ class Store:
                 connection.execute("set timezone = 'UTC'")
                 return connection
             except duckdb.IOException as error:
-                holder = re.search(r"held in (\S+) \(PID (\d+)\)", str(error))
+                holder = re.search(r"lock is held in (?:(.+?) \()?PID (\d+)", str(error))
                 if holder is None:
                     raise StoreError(
                         f"the database cannot be opened: {str(error)[:300]}",
@@ -145,7 +145,7 @@ class Store:
                     ) from error
                 if time.monotonic() > deadline:
                     raise StoreBusy(
-                        f"process {holder[2]} ({Path(holder[1]).name}) holds the database",
+                        f"process {holder[2]} ({Path(holder[1] or 'unknown').name}) holds the database",
                         where=str(path),
                         remedy=f"wait for it or end process {holder[2]}, then try again",
                     ) from error

@@ -9,8 +9,10 @@ What this refuses: one key with two texts, a label that is no option, a column t
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import json
+import math
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,10 +52,12 @@ def load(study: Study, folder: Path) -> Loaded:
     """
     connection = duckdb.connect(":memory:")
     try:
-        connection.execute(f"set file_search_path = {_quoted(str(study.folder))}")
         connection.execute((SQL / "contract.sql").read_text(encoding="utf-8"))
-        for number, source in enumerate(study.sources):
-            _read(connection, study, source, number)
+        # DuckDB looks in the current folder first, whatever its search path: a file of the same name there
+        # would be read instead of the study's.
+        with contextlib.chdir(study.folder):
+            for number, source in enumerate(study.sources):
+                _read(connection, study, source, number)
         _name_items(connection, study)
         _name_annotators(connection)
         unusable = _name_records(connection, study)
@@ -316,7 +320,12 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, made: dict[str, lis
 
 def _without_nulls(text: str | None) -> dict[str, Any]:
     value = json.loads(text) if text else None
-    return {key: inner for key, inner in value.items() if inner is not None} if value else {}
+    # NaN is how pandas writes a missing number into Parquet.
+    return {key: inner for key, inner in value.items() if not _is_null(inner)} if value else {}
+
+
+def _is_null(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _identifier(name: str) -> str:

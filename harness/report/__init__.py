@@ -1,0 +1,84 @@
+"""The report: one self-contained page of a study's findings, with its charts and the findings as CSV beside it.
+
+* ``tables``    named queries → plain dicts
+* ``findings``  findings → rows, groups of variants, sections
+* ``words``     numbers → sentences
+* ``summary``   the first lines
+* ``examples``  items side by side, prompts as sent, what was lost
+* ``origin``    where the numbers come from
+* ``charts``    one chart per audit
+* ``contents``  all of these together, for ``page.html.j2``
+
+What models and people wrote is untrusted: the template escapes all of it, and the page forbids scripts.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.report import charts, words
+from harness.report.contents import Page, columns, gather
+
+if TYPE_CHECKING:
+    from harness.store import Store
+    from harness.study import Study
+
+HERE = Path(__file__).parent
+
+
+def write_report(study: Study, store: Store, now: datetime) -> Path:
+    """Write ``runs/report-<study>/``: index.html, findings.csv, and each chart as .svg, .png and .vl.json.
+
+    Args:
+        study: the study as it stands.
+        store: where its findings are.
+        now: the date on the page.
+
+    Returns:
+        the path of index.html.
+
+    Raises:
+        StoreError: there is no database yet.
+    """
+    page = gather(study, store, now)
+    folder = store.runs / f"report-{study.name}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for pattern in ("*.svg", "*.png", "*.vl.json"):  # of audits that are no more
+        for old in folder.glob(pattern):
+            old.unlink()
+    drawn = {section.name: charts.draw(section, folder) for section in page.sections}
+    store.findings(study.name).to_csv(folder / "findings.csv", index=False)
+    beside = folder / "index.html.tmp"
+    beside.write_text(render(page, drawn), encoding="utf-8")
+    os.replace(beside, folder / "index.html")
+    return folder / "index.html"
+
+
+def render(page: Page, drawn: dict[str, str | None]) -> str:
+    """Fill the template.
+
+    Args:
+        page: what is said.
+        drawn: audit → its chart as SVG, which vl-convert has escaped.
+    """
+    import jinja2
+    from markupsafe import Markup
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html.j2").render(
+        page=page,
+        words=words,
+        columns=columns,
+        caption=charts.caption,
+        charts={name: Markup(svg) for name, svg in drawn.items() if svg},
+        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+    )

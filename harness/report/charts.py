@@ -1,0 +1,204 @@
+"""One chart per audit: dot and interval for each prompt variant, against the human floor.
+
+Altair makes Vega-Lite; vl-convert draws it, here and offline. What this refuses: to be the only bearer of a
+message. Every verdict is in words beside its dot, and all numbers are in the table below the chart.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.report import words
+from harness.report.findings import Group, Row, Section
+
+# Each colour has one meaning, and style.css gives each its counterpart for dark pages.
+INK, QUIET, GRID, PAPER = "#1d1d1b", "#63635e", "#e6e6e1", "#ffffff"
+BAND, FLOOR, FOUND, ABSENT, UNSURE = "#e3edf3", "#2c6488", "#b23a1a", "#1f7a5c", "#6d5f8c"
+LOOKS = {
+    "found": ("circle", FOUND, FOUND),
+    "absent": ("circle", PAPER, ABSENT),
+    "cannot tell": ("diamond", PAPER, UNSURE),
+    "described": ("square", INK, INK),
+}
+WIDTH, STEP = 400, 26
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+
+def draw(section: Section, folder: Path) -> str | None:
+    """Draw an audit's chart into a folder, as .svg, .png and .vl.json.
+
+    Returns:
+        the SVG; None where there is nothing to draw.
+    """
+    groups = [group for group in section.charted if any(row.shown is not None for row in group.rows)]
+    if not groups:
+        return None
+    import vl_convert
+
+    spec = specify(section, groups)
+    version = spec["$schema"].rsplit("/v", 1)[-1].removesuffix(".json").rsplit(".", 1)[0]
+    known = vl_convert.get_vegalite_versions()
+    version = version if version in known else known[-1]
+    svg: str = vl_convert.vegalite_to_svg(spec, vl_version=version)
+    (folder / f"{section.name}.vl.json").write_text(json.dumps(spec, indent=1, ensure_ascii=False), encoding="utf-8")
+    (folder / f"{section.name}.svg").write_text(svg, encoding="utf-8")
+    (folder / f"{section.name}.png").write_bytes(vl_convert.vegalite_to_png(spec, vl_version=version, scale=2))
+    return svg
+
+
+def specify(section: Section, groups: Sequence[Group]) -> dict[str, Any]:
+    """Make the Vega-Lite of an audit: a panel for each metric, dataset and model."""
+    import altair as alt
+
+    panels = []
+    for metric in dict.fromkeys(group.first.metric for group in groups):
+        mine = [group for group in groups if group.first.metric == metric]
+        domain = _domain(mine)
+        for place, group in enumerate(mine):
+            panels.append(_panel(alt, group, domain, _title(group, mine, groups), last=place == len(mine) - 1))
+    chart = alt.vconcat(*panels, spacing=14).configure(
+        background=PAPER, padding=6, font=FONT,
+        axis=alt.AxisConfig(labelColor=QUIET, titleColor=QUIET, gridColor=GRID, domainColor=GRID, tickColor=GRID,
+                            labelFontSize=12, titleFontSize=12, titleFontWeight="normal"),
+        view=alt.ViewConfig(stroke=None),
+        title=alt.TitleConfig(color=INK, fontSize=13, anchor="start", fontWeight="bold"),
+    )  # fmt: skip
+    spec: dict[str, Any] = chart.to_dict()
+    return spec
+
+
+def caption(section: Section) -> str:
+    """Say how to read an audit's chart."""
+    groups = section.charted
+    if not groups:
+        return ""
+    first = groups[0]
+    if not first.first.judged:
+        return "Dot: estimate; bar: 95 % interval. Described, not judged."
+    told = []
+    if any(row.matched is not None for row in first.rows):
+        told.append(
+            "Dot: one draw of the model against as many people as the floor has, so that the two are alike; the "
+            "estimate against all people is in the table."
+        )
+    else:
+        told.append("Dot: the estimate.")
+    told.append("Bar: 95 % interval of the difference to the floor, drawn from the floor." if first.floor_kind != "none"
+                else "Bar: 95 % interval.")  # fmt: skip
+    told.append(
+        {
+            "people": "Solid line, human floor: what people show when each in turn plays the model.",
+            "exchange": "Solid line: what the same answers show on average when they are shuffled.",
+            "number": "Solid line: the value without an artifact.",
+            "neutral": "Solid line: the value without an artifact.",
+            "none": "",
+        }[first.floor_kind]
+    )
+    told.append("Shaded up to the dashed line: too small a difference to matter.")
+    return " ".join(part for part in told if part)
+
+
+def _title(group: Group, mine: Sequence[Group], groups: Sequence[Group]) -> str:
+    parts = []
+    if len({other.first.model for other in groups}) > 1:
+        parts.append(group.first.model)
+    if len({other.first.dataset for other in groups}) > 1:
+        parts.append(group.first.dataset)
+    if len({other.first.metric for other in groups}) > 1:
+        parts.append(group.first.metric)
+    if len({other.first.kind for other in mine}) > 1:
+        parts.append(group.first.kind)
+    return " · ".join(parts)
+
+
+def _limits(row: Row) -> tuple[float, float]:
+    """Give the range of differences that are too small to matter, from the floor on."""
+    base, warn = row.floor or 0.0, row.warn or 0.0
+    return (base if row.worse == "up" else base - warn), (base if row.worse == "down" else base + warn)
+
+
+def _values(group: Group) -> list[dict[str, Any]]:
+    made = []
+    for place, row in enumerate(group.rows):
+        low, high = row.shown_interval
+        band = _limits(row)
+        bounded = group.audit.header.range[0] if group.audit else 0.0
+        floor = row.floor if row.floor is not None else (0.0 if row.judged else None)
+        made.append({
+            "place": f"{place:04d}", "label": row.label, "shown": row.shown, "high": high,
+            "low": low if low is not None or high is None else max(bounded, 0.0),
+            "verdict": row.verdict, "told": row.verdict if row.judged else "",
+            "floor": floor, "band_low": band[0] if row.judged else None, "band_high": band[1] if row.judged else None,
+            "edge_low": band[0] if row.judged and row.worse != "up" else None,
+            "edge_high": band[1] if row.judged and row.worse != "down" else None,
+        })  # fmt: skip
+    return made
+
+
+def _domain(groups: Sequence[Group]) -> tuple[float, float]:
+    names = ("shown", "low", "high", "floor", "band_low", "band_high")
+    there = [row[name] for group in groups for row in _values(group) for name in names if row[name] is not None]
+    low, high = min([*there, 0.0]) if min(there) < 0.3 * max(there) else min(there), max(there)
+    room = (high - low) * 0.04 or 0.5
+    return (low if low == 0 else low - room), high + room
+
+
+def _panel(alt: Any, group: Group, domain: tuple[float, float], title: str, *, last: bool) -> Any:
+    values = _values(group)
+    unit = group.audit.header.unit if group.audit and len({g.metric for g in group.rows}) == 1 else ""
+    if group.audit and group.first.metric in group.audit.header.describes and unit:
+        unit = f"{group.first.metric} ({unit})"
+    # The labels are drawn by an expression, since two rows may bear one name.
+    names = json.dumps({row["place"]: row["label"] for row in values}, ensure_ascii=False)
+    y = alt.Y("place:N", sort=None, scale=alt.Scale(padding=0), title=None,
+              axis=alt.Axis(labelExpr=f"({names})[datum.value]", labelLimit=250, ticks=False, domain=False,
+                            labelColor=INK, labelPadding=8))  # fmt: skip
+    top, bottom = alt.Y("place:N", sort=None, bandPosition=0), alt.Y2("place:N", bandPosition=1)
+    scale = alt.Scale(domain=list(domain), nice=False, zero=False)
+    axis = alt.Axis(
+        tickCount=6, title=unit or group.first.metric if last else None, labels=last, labelFlush=False, grid=True
+    )
+
+    def x(name: str) -> Any:
+        return alt.X(f"{name}:Q", scale=scale, axis=axis)
+
+    base = alt.Chart(alt.InlineData(values=values))
+    layers = []
+    if group.first.judged:
+        layers += [
+            base.mark_rect(color=BAND).encode(x=x("band_low"), x2="band_high:Q", y=top, y2=bottom),
+            *(base.transform_filter(f"datum.{edge} != null")
+              .mark_rule(color=FLOOR, strokeDash=[3, 3], strokeWidth=1).encode(x=x(edge), y=top, y2=bottom)
+              for edge in ("edge_low", "edge_high") if any(row[edge] is not None for row in values)),
+            base.mark_rule(color=FLOOR, strokeWidth=2).encode(x=x("floor"), y=top, y2=bottom),
+            _name(alt, base, group, x("floor"), values[0]["floor"], domain),
+        ]  # fmt: skip
+    for verdict in dict.fromkeys(row["verdict"] for row in values):
+        shape, fill, stroke = LOOKS[verdict]
+        mine = base.transform_filter(f"datum.verdict == '{verdict}'")
+        layers += [
+            mine.transform_filter("datum.high != null").mark_rule(color=stroke, strokeWidth=2)
+                .encode(x=x("low"), x2="high:Q", y=y),
+            mine.mark_point(shape=shape, fill=fill, stroke=stroke, strokeWidth=2, size=75, opacity=1)
+                .encode(x=x("shown"), y=y),
+            mine.mark_text(align="left", color=stroke, fontSize=12)
+                .encode(x=alt.value(WIDTH + 12), y=y, text="told:N"),
+        ]  # fmt: skip
+    made = alt.layer(*layers).properties(width=WIDTH, height=alt.Step(STEP if len(values) <= 24 else 18))
+    return made.properties(title=alt.TitleParams(title, offset=18 if group.first.judged else 6)) if title else made
+
+
+def _name(alt: Any, base: Any, group: Group, x: Any, floor: float, domain: tuple[float, float]) -> Any:
+    """Write above the first row what the solid line is."""
+    right = (floor - domain[0]) > 0.5 * (domain[1] - domain[0])
+    floors = [row.floor if row.floor is not None else 0.0 for row in group.rows]
+    told = f"{words.FLOORS[group.floor_kind]} {words.spread(floors, words.places_for(group.rows))}"
+    return (
+        base.transform_filter("datum.place == '0000'")
+        .mark_text(align="right" if right else "left", dx=2 if right else -2, dy=-8, baseline="bottom", fontSize=11,
+                   color=FLOOR)
+        .encode(x=x, y=alt.Y("place:N", sort=None, bandPosition=0), text=alt.value(told))
+    )  # fmt: skip
