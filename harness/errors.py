@@ -17,6 +17,15 @@ It refuses to hold text for a model: an error is never data.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
+
+def near_names(given: str, known: Iterable[str]) -> str:
+    """Say which names are near to a misspelt one; nothing if none is."""
+    near = difflib.get_close_matches(given, list(known), n=2)
+    return f"did you mean {' or '.join(near)}? " if near else ""
+
 
 class HarnessError(Exception):
     """Something that a person can mend.

@@ -57,7 +57,9 @@ def seed_of(name: str, *salt: Any) -> int:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        if not all(isinstance(key, str) for key in value):
+            raise TypeError(f"keys must be text, so that 1 and '1' are never one: {list(value)!r}")
+        return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(inner) for inner in value]
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:

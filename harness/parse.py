@@ -10,17 +10,30 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from harness import plugins
-from harness.study import Study
 from harness.types import Cell, Parsed
 
 REFUSED = ("content_filter", "refusal")  # finish reasons that are refusals, whatever the text
 
 
+class Readable(Protocol):
+    """A study, as far as reading its replies needs it."""
+
+    @property
+    def datatype(self) -> str:
+        """The data type's name."""
+        ...
+
+    @property
+    def config(self) -> Any:
+        """The data type's own table."""
+        ...
+
+
 def parse_replies(
-    study: Study, replies: Iterable[list[Any]]
+    study: Readable, replies: Iterable[list[Any]]
 ) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]:
     """Read each reply.
 

@@ -64,12 +64,9 @@ def plan_study(
     fields = queries.fields_by_dataset(store, study.load_id)
     planning.check(study, fields)
     path = (folder or store.runs) / "plan.parquet"
-    plan = planning.make_plan(
-        study,
-        lambda: queries.write_plan(store, study, path, limit=limit, retry_failed=retry_failed),
-        lambda count: queries.example_cells(path, count),
-        sum(items for _, _, items in fields),
-    )
+    counts = queries.write_plan(store, study, path, limit=limit, retry_failed=retry_failed)
+    examples = queries.example_items(store, study.load_id, planning.EXAMPLES)
+    plan = planning.make_plan(study, counts, examples, sum(items for _, _, items in fields))
     return plan, path
 
 
@@ -154,7 +151,7 @@ def _ask(study: Study, folder: Path, path: Path, tally: Tally, progress: Callabl
             folders.write_manifest(folder, {**manifest, **ended})
 
 
-def parse_study(study: Study, store: Store) -> None:
+def parse_study(study: Study | queries.KeptStudy, store: Store) -> None:
     """Read every reply of the study anew, with today's parser."""
     parses: list[tuple[Any, ...]] = []
     records: list[tuple[Any, ...]] = []
@@ -162,7 +159,20 @@ def parse_study(study: Study, store: Store) -> None:
         parses.append(parsed)
         records.extend(rows)
     if parses:
-        queries.write_parses(store, study, parses, records)
+        queries.write_parses(store, study.datatype, parses, records)
+
+
+def rebuild(store: Store) -> tuple[int, list[str]]:
+    """Make the database anew from the run folders, and read all replies again.
+
+    Returns:
+        how many run folders were read, and the studies, whose audits are to be run again.
+    """
+    folders_read = ingest.rebuild(store)
+    studies = queries.kept_studies(store) if folders_read else []
+    for study in studies:
+        parse_study(study, store)
+    return folders_read, [study.name for study in studies]
 
 
 def audit_study(study: Study, store: Store, *, only: list[str] | None = None, say: Say = print) -> None:

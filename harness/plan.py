@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,31 +73,25 @@ def values_for(study: Study, annotator: Annotator, fields: Mapping[str, Any]) ->
     return values, datatype.options_shown(asked, levels)
 
 
-def make_plan(
-    study: Study,
-    write_cells: Callable[[], Mapping[tuple[str, str], int]],
-    examples: Callable[[int], list[tuple[str, str, str]]],
-    items: int,
-) -> Plan:
-    """Write the missing cells and describe them.
+def make_plan(study: Study, counts: Mapping[str, int], examples: list[str], items: int) -> Plan:
+    """Describe the missing cells.
 
     Args:
-        write_cells: writes plan.parquet; gives (annotator_id, model) → calls.
-        examples: gives some cells of each annotator: (annotator_id, key, fields as JSON).
+        counts: annotator_id → calls.
+        examples: the fields of some items, as JSON.
     """
-    counts = {annotator_id: calls for (annotator_id, _), calls in write_cells().items()}
     templates = Templates(study.folder)
-    shown: dict[str, list[tuple[Message, ...]]] = {}
-    by_id = {annotator.annotator_id: annotator for annotator in study.annotators}
-    for annotator_id, _, fields in examples(EXAMPLES):
-        annotator = by_id[annotator_id]
-        values, _ = values_for(study, annotator, json.loads(fields))
-        shown.setdefault(annotator_id, []).append(templates.render(annotator.variant.template, values))
-    return Plan(tuple(_share(a, counts.get(a.annotator_id, 0), shown) for a in study.annotators), items)
+    shares = []
+    for annotator in study.annotators:
+        prompts = [
+            templates.render(annotator.variant.template, values_for(study, annotator, json.loads(fields))[0])
+            for fields in examples
+        ]
+        shares.append(_share(annotator, counts.get(annotator.annotator_id, 0), prompts))
+    return Plan(tuple(shares), items)
 
 
-def _share(annotator: Annotator, calls: int, shown: Mapping[str, list[tuple[Message, ...]]]) -> Planned:
-    prompts = shown.get(annotator.annotator_id, [])
+def _share(annotator: Annotator, calls: int, prompts: list[tuple[Message, ...]]) -> Planned:
     characters = sum(len(message.content) for prompt in prompts for message in prompt)
     a_call = characters / len(prompts) / CHARACTERS_A_TOKEN if prompts else 0.0
     out = int(annotator.variant.ask.get("max_tokens", 0))

@@ -77,7 +77,8 @@ class Templates:
     def hash(self, name: str) -> str:
         """Name a template by its text and the text of all that it includes."""
         described = self.describe(name)
-        return content_id("template", [described["source"], sorted(described["parts"].values())])
+        # With the names of its parts: two pieces that swap their texts make another prompt.
+        return content_id("template", [described["source"], described["parts"]])
 
     def names(self, name: str) -> set[str]:
         """List the names that a template, or anything that it includes, asks for."""
@@ -115,8 +116,12 @@ class Templates:
         token = _messages.set(collected)
         try:
             rest = self._environment.get_template(name).render(values).strip()
-        except (jinja2.TemplateError, TypeError) as error:
-            raise StudyError(f"the template cannot be filled: {error}", where=str(self.folder / name)) from error
+        except Exception as error:  # whatever an expression of the template does with these values
+            raise StudyError(
+                f"the template cannot be filled: {error}",
+                where=str(self.folder / name),
+                remedy="mend the expression, or the item's fields",
+            ) from error
         finally:
             _messages.reset(token)
         if not collected:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import difflib
 import glob
 import itertools
 import re
@@ -19,7 +18,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from harness import plugins
-from harness.errors import HarnessError, StudyError
+from harness.errors import HarnessError, StudyError, near_names
 from harness.ids import content_id, digest
 from harness.render import Templates
 from harness.types import About, Annotator, Connect, Model, ModelIdentity, Variant
@@ -251,7 +250,7 @@ def _model(block: dict[str, Any], where: str) -> Model:
         (Connect, block.get("connect", {})),
         (About, {"family": block.get("family"), "released": None if released is None else str(released)}),
     )
-    made = []
+    made: list[Any] = []
     for kind, values in parts:
         if kind is Connect and isinstance(values, dict):
             _refuse_unknown(values, [f.name for f in dataclasses.fields(Connect)], f"{where}, connect")
@@ -270,12 +269,6 @@ def _refuse_unknown(values: Iterable[str], known: list[str], where: str) -> None
         if key not in known:
             remedy = f"{near_names(key, known)}known: {', '.join(known)}"
             raise StudyError(f"unknown key {key!r}", where=where, remedy=remedy)
-
-
-def near_names(given: str, known: Iterable[str]) -> str:
-    """Say which names are near to a misspelt one; nothing if none is."""
-    near = difflib.get_close_matches(given, list(known), n=2)
-    return f"did you mean {' or '.join(near)}? " if near else ""
 
 
 def _check_names(models: tuple[Model, ...], where: str) -> None:
@@ -345,7 +338,7 @@ def _rows(path: Path, where: str) -> list[dict[str, str]]:
     if not path.is_file():
         raise StudyError(f"there is no file {path.name}", where=where, remedy=f"make {path}")
     with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file))
+        return list(csv.DictReader(file, restkey="more"))
 
 
 def _annotator(

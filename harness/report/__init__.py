@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.report import charts, words
-from harness.report.contents import Page, columns, gather
+from harness.report.contents import Page, gather, tables
 
 if TYPE_CHECKING:
     from harness.store import Store
@@ -77,7 +77,7 @@ def render(page: Page, drawn: dict[str, str | None]) -> str:
     return environment.get_template("page.html.j2").render(
         page=page,
         words=words,
-        columns=columns,
+        tables=tables,
         caption=charts.caption,
         charts={name: Markup(svg) for name, svg in drawn.items() if svg},
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),

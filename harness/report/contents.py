@@ -82,6 +82,47 @@ def gather(study: Study, store: Store, now: datetime) -> Page:
     )
 
 
+@dataclass(frozen=True)
+class Table:
+    """Numbers per variant."""
+
+    caption: str
+    across: bool
+    rows: tuple[Row, ...]
+    columns: list[Column]
+
+
+def tables(section: Section) -> list[Table]:
+    """Lay out a section's numbers: a table for each judged group; what is only described side by side."""
+    made = [
+        Table(_caption(group, group.first.metric), bool(group.across), group.rows, columns(group))
+        for group in section.groups
+        if group.first.judged
+    ]
+    described: dict[tuple[str, ...], list[Group]] = {}
+    for group in section.groups:
+        if group.state == "described":
+            described.setdefault((group.first.model, group.first.dataset, *(r.label for r in group.rows)), []).append(
+                group
+            )
+    for groups in described.values():
+        side_by_side = [
+            Column(
+                f"{group.first.metric} (95 % interval)",
+                tuple(words.estimate(row, words.places_for(group.rows)) for row in group.rows),
+            )
+            for group in groups
+        ]
+        items = Column("items", tuple(f"{row.items or 0:,}" for row in groups[0].rows))
+        told = _caption(groups[0], "described, not judged")
+        made.append(Table(told, bool(groups[0].across), groups[0].rows, [*side_by_side, items]))
+    return made
+
+
+def _caption(group: Group, what: str) -> str:
+    return ", ".join(part for part in (what, group.first.model, group.first.dataset) if part)
+
+
 def columns(group: Group) -> list[Column]:
     """Lay out a group's numbers: one column a number, one cell a variant; what nobody has is left out."""
     rows, places = group.rows, words.places_for(group.rows)

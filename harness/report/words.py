@@ -205,12 +205,12 @@ def _described(group: Group, places: int) -> str:
 def _difference(group: Group, places: int) -> str:
     floor = floor_words(group, places)
     shown = spread([row.shown for row in group.rows], places)
-    # With no floor the estimate is itself the difference.
-    if not floor:
-        rows = sorted(group.rows, key=lambda row: row.excess or 0.0)
-        told = [f"{estimate(row, places)}{_under(row, group)}" for row in _ends(rows)]
-        return f"Estimate {join(told, 'up to')}." if len(told) > 1 else f"Estimate {told[0]}."
     rows = sorted(group.rows, key=lambda row: row.excess or 0.0)
+    if not floor:  # then the estimate is itself the difference
+        ends = _ends(rows)
+        if len(ends) == 1:
+            return f"The model shows {estimate(ends[0], places)}."
+        return f"The model shows {join([estimate(row, places) + _under(row, group) for row in ends], 'up to')}."
     ends = _ends(rows)
     if len(ends) == 1:
         row = ends[0]
@@ -241,8 +241,8 @@ def _under(row: Row, group: Group) -> str:
 def _matters(group: Group, places: int) -> str:
     if group.first.warn is None:
         return ""
-    direction = {"up": "more", "down": "less", "both": "more or less"}[group.first.worse or "both"]
-    return f"Counted as large enough to matter: {number(group.first.warn, max(places, 2))} {direction}."
+    direction = {"up": "upwards", "down": "downwards", "both": "in either direction"}[group.first.worse or "both"]
+    return f"From {number(group.first.warn, max(places, 2))} {direction} it counts as large enough to matter."
 
 
 def _detectable(group: Group, places: int) -> str:

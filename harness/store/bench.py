@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from harness.errors import AuditError
 from harness.store.database import SQL, Store, fetch
+from harness.store.quoting import identifier, quoted
 from harness.turns import TURN_BITS, Pool, Shape
 
 if TYPE_CHECKING:
@@ -163,21 +164,21 @@ class Bench:
             if name not in there:
                 raise AuditError(f"cells returns no column {name!r}", where=str(audit.path), remedy="return it")
         place = {"bucket": "i.place", "item": "i.item_no", "turn": "0"}[by]
-        quoted = ", ".join(f"c.{_identifier(key)}" for key in keys)
-        sums = ", ".join(f"sum(c.{_identifier(name)})::double as {_identifier(name)}" for name in audit.header.sums)
+        grouped = ", ".join(f"c.{identifier(key)}" for key in keys)
+        sums = ", ".join(f"sum(c.{identifier(name)})::double as {identifier(name)}" for name in audit.header.sums)
         self._run(
             audit,
-            f"create or replace table reduced as select {quoted}, {place} as place, "
+            f"create or replace table reduced as select {grouped}, {place} as place, "
             f"c.item_id & {2**TURN_BITS - 1} as turn, {sums} from ({audit.cells}) c "
             f"join items i on i.item_no = c.item_id >> {TURN_BITS} group by all",
         )
         self._connection.execute(
             f"create or replace table keys as select (row_number() over (order by all_keys) - 1)::integer as key_no, "
-            f"unnest(all_keys) from (select distinct {{{', '.join(f'{_quoted(k)}: {_identifier(k)}' for k in keys)}}} "
+            f"unnest(all_keys) from (select distinct {{{', '.join(f'{quoted(k)}: {identifier(k)}' for k in keys)}}} "
             "as all_keys from reduced)"
         )
-        match = " and ".join(f"k.{_identifier(key)} is not distinct from r.{_identifier(key)}" for key in keys)
-        listed = ", ".join(f"r.{_identifier(name)}" for name in audit.header.sums)
+        match = " and ".join(f"k.{identifier(key)} is not distinct from r.{identifier(key)}" for key in keys)
+        listed = ", ".join(f"r.{identifier(name)}" for name in audit.header.sums)
         found = self._connection.execute(
             f"select r.dataset as focal_no, k.key_no, r.turn, r.place, {listed} from reduced r join keys k on {match} "
             "order by r.dataset, k.key_no, r.turn, r.place"
@@ -200,7 +201,7 @@ class Bench:
         for number, name in enumerate(audit.header.sums):
             frame[name] = values[:, number]
         self._connection.register("sums_frame", frame)
-        listed = ", ".join(f"s.{_identifier(name)}" for name in audit.header.sums)
+        listed = ", ".join(f"s.{identifier(name)}" for name in audit.header.sums)
         self._connection.execute(
             f"create or replace view cells as select s.replicate, k.* exclude (key_no), {listed} "
             "from sums_frame s join keys k using (key_no)"
@@ -233,7 +234,7 @@ class Bench:
             for row in fetch(self._connection, "describe rows")
             if row[0] not in ("row_no", "item_no", "who_no", "person_no", "draw_no", "dataset")
         ]
-        listed = "".join(f", r.{_identifier(name)}" for name in own)
+        listed = "".join(f", r.{identifier(name)}" for name in own)
         self._connection.execute(
             # The who columns are opaque to audits: small numbers group several times faster than names.
             f"create or replace view {self._relation} as select s.key as item_id, s.focal_no as dataset, "
@@ -278,7 +279,7 @@ def open_bench(store: Store, study: Study) -> Iterator[Bench]:
     try:
         with store.read():
             pass  # waits its turn, and says what is missing
-        connection.execute(f"attach {_quoted(str(store.path))} as kept (read_only)")
+        connection.execute(f"attach {quoted(str(store.path))} as kept (read_only)")
         connection.execute("use kept")
         for name in (_table_of(study), "replies"):
             _take(connection, name, study.name)
@@ -343,11 +344,3 @@ def _table_of(study: Study) -> str:
 
 def _same_who(left: str, right: str) -> str:
     return " and ".join(f"{left}.{name} = {right}.{name}" for name in WHO)
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -18,6 +18,7 @@ from harness import plugins
 from harness.errors import StoreError
 from harness.store.database import SQL, Store, fetch, only_one
 from harness.store.folders import is_live, read_manifest, run_folders
+from harness.store.quoting import quoted
 from harness.store.relations import AXES, columns
 
 # Explicit types: read_json with inferred ones pads objects with nulls, and so breaks content hashes.
@@ -189,18 +190,18 @@ def _journal(
         readable, corrupt = _readable(lines)
         spelled = ", ".join(f"{key}: '{kind}'" for key, kind in types.items())
         scan = (
-            f"read_json({_quoted(str(readable))}, format = 'newline_delimited', columns = {{{spelled}}}, "
+            f"read_json({quoted(str(readable))}, format = 'newline_delimited', columns = {{{spelled}}}, "
             "maximum_object_size = 268435456)"
         )
         if corrupt or not seal:
             return f"(select * from {scan})"
         beside = folder / f"{name}.parquet.tmp"
-        connection.execute(f"copy (from {scan}) to {_quoted(str(beside))} (format parquet, compression zstd)")
+        connection.execute(f"copy (from {scan}) to {quoted(str(beside))} (format parquet, compression zstd)")
         os.replace(beside, sealed)
         # A crash before this line leaves both files: the sealed one is then made again from the lines.
         lines.unlink()
         readable.unlink(missing_ok=True)
-    return f"read_parquet({_quoted(str(sealed))})" if sealed.exists() else None
+    return f"read_parquet({quoted(str(sealed))})" if sealed.exists() else None
 
 
 def _readable(path: Path) -> tuple[Path, bool]:
@@ -249,7 +250,3 @@ def _script(connection: duckdb.DuckDBPyConnection, name: str, *, source: str = "
     for statement in duckdb.extract_statements(text):
         wanted = {key: value for key, value in values.items() if key in statement.named_parameters}
         connection.execute(statement, wanted)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

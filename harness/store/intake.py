@@ -24,6 +24,7 @@ from harness import plugins
 from harness.errors import DataError
 from harness.ids import bucket, canonical_json, content_id
 from harness.store.database import SQL, fetch
+from harness.store.quoting import identifier, quoted
 from harness.store.relations import columns
 from harness.study import Source, Study
 
@@ -66,7 +67,7 @@ def load(study: Study, folder: Path) -> Loaded:
         connection.execute((SQL / "load.sql").read_text(encoding="utf-8"))
         for table in ("items", "annotators", "said"):
             connection.execute(
-                f"copy {table} to {_quoted(str(target / f'{table}.parquet'))} (format parquet, compression zstd)"
+                f"copy {table} to {quoted(str(target / f'{table}.parquet'))} (format parquet, compression zstd)"
             )
         counts = [fetch(connection, f"select count(*) from {t}")[0][0] for t in ("items", "annotators", "said")]
     finally:
@@ -82,7 +83,7 @@ def _read(connection: duckdb.DuckDBPyConnection, study: Study, source: Source, n
         else:
             select = _from_mapping(connection, study, source, where)
         connection.execute(
-            f"insert into incoming select {number}, {_quoted(where)}, row_number() over (), * from ({select})"
+            f"insert into incoming select {number}, {quoted(where)}, row_number() over (), * from ({select})"
         )
     except duckdb.Error as error:
         raise DataError(
@@ -102,7 +103,7 @@ def _from_mapping(connection: duckdb.DuckDBPyConnection, study: Study, source: S
 
     def column(name: str | dict[str, str] | None) -> str:
         if isinstance(name, dict):
-            return _quoted(str(name.get("value", "")))
+            return quoted(str(name.get("value", "")))
         if name is None:
             return "null"
         if name not in there:
@@ -117,8 +118,8 @@ def _from_mapping(connection: duckdb.DuckDBPyConnection, study: Study, source: S
         "split": source.split,
     }  # fmt: skip
     values = {name: column(value) for name, value in given.items()}
-    values["dataset"] = _quoted(str(source.dataset))
-    values["kind"] = _quoted(source.kind)
+    values["dataset"] = quoted(str(source.dataset))
+    values["kind"] = quoted(source.kind)
     return _contract(
         values,
         {name: column(value) for name, value in source.fields.items()},
@@ -144,17 +145,17 @@ def _from_query(connection: duckdb.DuckDBPyConnection, study: Study, source: Sou
         )
     record = [name for name in columns(plugins.load("datatypes", study.datatype)) if name in there]
     rest = [name for name in there if name not in (*WHO, *record, "item")]
-    named = {name: _identifier(name) if name in there else "null" for name in ("item", *WHO)}
+    named = {name: identifier(name) if name in there else "null" for name in ("item", *WHO)}
     if source.dataset is not None:
-        named["dataset"] = _quoted(source.dataset)
+        named["dataset"] = quoted(source.dataset)
     if "kind" not in there:
-        named["kind"] = _quoted(source.kind)
+        named["kind"] = quoted(source.kind)
     return _contract(
         named,
-        {n: _identifier(n) for n in rest if not n.startswith(("trait_", "meta_"))},
-        {n[5:]: _identifier(n) for n in rest if n.startswith("meta_")},
-        {n[6:]: _identifier(n) for n in rest if n.startswith("trait_")},
-        {n: _identifier(n) for n in record},
+        {n: identifier(n) for n in rest if not n.startswith(("trait_", "meta_"))},
+        {n[5:]: identifier(n) for n in rest if n.startswith("meta_")},
+        {n[6:]: identifier(n) for n in rest if n.startswith("trait_")},
+        {n: identifier(n) for n in record},
         f"({query})",
     )
 
@@ -179,17 +180,17 @@ def _contract(
 def _object(part: dict[str, str]) -> str:
     if not part:
         return "null::json"
-    return "json_object(" + ", ".join(f"{_quoted(name)}, {value}" for name, value in part.items()) + ")"
+    return "json_object(" + ", ".join(f"{quoted(name)}, {value}" for name, value in part.items()) + ")"
 
 
 def _scan(name: str) -> str:
     suffix = Path(name).suffix
     if suffix in (".csv", ".tsv"):
         # All as text: a column that looks like numbers in one file and words in the next stays one column.
-        return f"read_csv({_quoted(name)}, all_varchar = true, header = true)"
+        return f"read_csv({quoted(name)}, all_varchar = true, header = true)"
     if suffix in (".json", ".jsonl", ".ndjson"):
-        return f"read_json({_quoted(name)}, maximum_object_size = 268435456)"
-    return f"read_parquet({_quoted(name)})"
+        return f"read_json({quoted(name)}, maximum_object_size = 268435456)"
+    return f"read_parquet({quoted(name)})"
 
 
 def _name_items(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
@@ -326,11 +327,3 @@ def _without_nulls(text: str | None) -> dict[str, Any]:
 
 def _is_null(value: Any) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -5,7 +5,9 @@ Each opens the database for a moment, or reads a file of a run folder without th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +15,32 @@ import duckdb
 
 from harness import plugins
 from harness.store.database import SQL, Store, fetch
+from harness.store.quoting import quoted
 from harness.store.relations import columns
 
 if TYPE_CHECKING:
     from harness.study import Study
 
 CHUNK = 2048
+
+
+@dataclass(frozen=True)
+class KeptStudy:
+    """What the database knows of a study, enough to read its replies without its folder."""
+
+    name: str
+    datatype: str
+    config: Any
+
+
+def kept_studies(store: Store) -> list[KeptStudy]:
+    """List the studies in the database, as they last stood."""
+    with store.read() as connection:
+        rows = fetch(connection, "select study, datatype, config::varchar from studies order by study")
+    return [
+        KeptStudy(name, datatype, plugins.load("datatypes", datatype).Config.model_validate(json.loads(config)))
+        for name, datatype, config in rows
+    ]
 
 
 def holds(store: Store, load_id: str) -> bool:
@@ -58,11 +80,11 @@ def fields_by_dataset(store: Store, load_id: str) -> list[tuple[str, list[str], 
 
 def write_plan(
     store: Store, study: Study, path: Path, *, limit: int | None = None, retry_failed: bool = False
-) -> dict[tuple[str, str], int]:
+) -> dict[str, int]:
     """Write the missing cells to a Parquet file.
 
     Returns:
-        (annotator_id, model) → number of cells.
+        annotator_id → number of cells.
     """
     values = {
         "study": study.name, "study_hash": study.study_hash[-32:], "load_id": study.load_id[-32:],
@@ -70,9 +92,8 @@ def write_plan(
     }  # fmt: skip
     query = (SQL / "plan.sql").read_text(encoding="utf-8")
     with store.read() as connection:
-        connection.execute(f"copy ({query}) to '{path}' (format parquet, compression zstd)", values)
-    rows = _scratch(f"select annotator_id, model, count(*) from read_parquet('{path}') group by all")
-    return {(annotator, model): count for annotator, model, count in rows}
+        connection.execute(f"copy ({query}) to {quoted(str(path))} (format parquet, compression zstd)", values)
+    return dict(_scratch(f"select annotator_id, count(*) from read_parquet({quoted(str(path))}) group by all"))
 
 
 def stream_cells(path: Path, model: str) -> Iterator[tuple[str, str, int, str, str, str]]:
@@ -89,13 +110,14 @@ def stream_cells(path: Path, model: str) -> Iterator[tuple[str, str, int, str, s
         connection.close()
 
 
-def example_cells(path: Path, per_annotator: int) -> list[tuple[str, str, str]]:
-    """Give some cells of each annotator of a plan: (annotator_id, key, fields as JSON)."""
-    return _scratch(
-        f"select annotator_id, key, fields from read_parquet('{path}') "
-        f"qualify row_number() over (partition by annotator_id order by item_id, sample) <= {per_annotator} "
-        "order by all"
+def example_items(store: Store, load_id: str, count: int) -> list[str]:
+    """Give the fields of some items of a load, as JSON."""
+    query = (
+        "select i.fields::varchar from store.loads l join store.items i using (item_id) "
+        "where l.load_id = ? order by i.item_id limit ?"
     )
+    with store.read() as connection:
+        return [row[0] for row in fetch(connection, query, [load_id[-32:], count])]
 
 
 def stream_replies(store: Store, study: str) -> Iterator[list[Any]]:
@@ -116,17 +138,18 @@ def stream_replies(store: Store, study: str) -> Iterator[list[Any]]:
 
 
 def write_parses(
-    store: Store, study: Study, parses: Iterable[tuple[Any, ...]], records: Iterable[tuple[Any, ...]]
+    store: Store, name: str, parses: Iterable[tuple[Any, ...]], records: Iterable[tuple[Any, ...]]
 ) -> None:
-    """Replace what was read out of a study's replies.
+    """Replace what was read out of replies.
 
     Args:
+        name: the data type.
         parses: (generation_id, parsed, refused, method, reason).
         records: (item_id, annotator_id, sample, part, generation_id, shown_at, method, *record).
     """
     import pandas as pd
 
-    datatype = plugins.load("datatypes", study.datatype)
+    datatype = plugins.load("datatypes", name)
     own = list(columns(datatype))
     read = ["generation_id", "parsed", "refused", "method", "reason"]
     said = ["item_id", "annotator_id", "sample", "part", "generation_id", "shown_at", "method", *own]

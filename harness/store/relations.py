@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness import plugins
+from harness.store.quoting import quoted
 
 AXES = ("wording", "label_order", "answer_order", "names", "persona", "format", "temperature")
 _TYPES = {str: "varchar", int: "bigint", float: "double", bool: "boolean"}
@@ -58,9 +59,9 @@ def _comments(datatype: Any) -> Iterator[str]:
         "shown_at": "where the chosen option stood, 1 = first",
         "method": "which rule of the parser matched",
     } | {name: str(field.description or "") for name, field in datatype.Record.model_fields.items()}
-    yield f"comment on table {table} is {_quoted(f'derived: every {datatype.NAME}, said by anyone')}"
+    yield f"comment on table {table} is {quoted(f'derived: every {datatype.NAME}, said by anyone')}"
     for name, text in told.items():
-        yield f"comment on column {table}.{name} is {_quoted(text)}"
+        yield f"comment on column {table}.{name} is {quoted(text)}"
 
 
 def _relation(datatype: Any) -> str:
@@ -74,7 +75,7 @@ def _relation(datatype: Any) -> str:
         f"from store.{datatype.TABLE} v join members m using (item_id, annotator_id) "
         "join store.items i using (item_id) "
         f"left join store.scale c on c.study = m.study and c.study_hash = m.study_hash and c.label = "
-        f"{'v.label' if 'label' in columns(datatype) else 'null'} where m.datatype = {_quoted(datatype.NAME)}"
+        f"{'v.label' if 'label' in columns(datatype) else 'null'} where m.datatype = {quoted(datatype.NAME)}"
     )
 
 
@@ -126,7 +127,3 @@ def _views() -> Iterator[str]:
             f"create or replace view {table} as select t.* from store.{table} t "
             "join studies s on s.study = t.study and s.study_hash = t.study_hash"
         )
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,236 @@
+"""The command line: parse arguments, call, print; nothing else."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from harness.errors import HarnessError
+
+if TYPE_CHECKING:
+    from harness.store import Store
+    from harness.study import Study
+
+app = typer.Typer(
+    help="Jinja prompts make models speak; what they say lands in DuckDB next to what people said; SQL audits "
+    "measure how the two differ.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # drawing help with rich doubles the time to the first line
+)
+
+Named = Annotated[str, typer.Argument(metavar="STUDY", help="a folder with a study.toml, or its name in prompts/")]
+Runs = Annotated[Path, typer.Option(help="where outputs go")]
+Limit = Annotated[int | None, typer.Option(min=1, help="ask only about the first so many items")]
+RetryFailed = Annotated[bool, typer.Option(help="ask again what a model refused for good (context length …)")]
+Only = Annotated[list[str] | None, typer.Option("--audit", help="only this audit; may be given more than once")]
+Plain = Annotated[bool, typer.Option(help="lines instead of a progress bar")]
+AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object; everything else goes to stderr")]
+DEFAULT_RUNS = Path("runs")
+
+
+@app.callback()
+def _all(debug: Annotated[bool, typer.Option(help="show tracebacks")] = False) -> None:
+    """Hold the options of every verb."""
+    _Debug.on = debug
+    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, format="%(message)s")
+    logging.getLogger("harness").setLevel(logging.DEBUG if debug else logging.INFO)
+
+
+@app.command()
+def plan(
+    study: Named,
+    runs: Runs = DEFAULT_RUNS,
+    limit: Limit = None,
+    retry_failed: RetryFailed = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what would be asked: calls, tokens, one prompt a variant. Spends nothing."""
+    from harness import pipeline
+
+    made, store = _open(study, runs)
+    planned, path = pipeline.plan_study(made, store, limit=limit, retry_failed=retry_failed)
+    path.unlink(missing_ok=True)
+    if as_json:
+        _print_json(
+            {
+                "study": made.name, "items": planned.items, "calls": planned.calls,
+                "annotators": [
+                    {"model": s.annotator.model.identity.name, "variant": s.annotator.variant.name, "calls": s.calls,
+                     "tokens_in": s.tokens_in, "tokens_out_at_most": s.tokens_out}
+                    for s in planned.shares
+                ],
+            }
+        )  # fmt: skip
+        return
+    for share in planned.shares:
+        print(f"\n{share.annotator.model.identity.name}  {share.annotator.variant.name}")
+        print(f"  {share.calls:,} calls, about {share.tokens_in:,} tokens in, at most {share.tokens_out:,} out")
+        for message in share.example or ():
+            print(f"  [{message.role}]")
+            print("\n".join(f"    {line}" for line in message.content.splitlines()))
+    tokens_in, tokens_out = (sum(getattr(s, n) for s in planned.shares) for n in ("tokens_in", "tokens_out"))
+    print(f"\n{planned.items:,} items; {planned.calls:,} calls to make")
+    print(f"about {tokens_in:,} tokens in, at most {tokens_out:,} out; price: not known to this version")
+
+
+@app.command()
+def generate(
+    study: Named,
+    runs: Runs = DEFAULT_RUNS,
+    limit: Limit = None,
+    retry_failed: RetryFailed = False,
+    plain: Plain = False,
+) -> None:
+    """Ask what is wanted and not held. Every reply is on disk as it arrives; run again to go on."""
+    from harness import pipeline
+    from harness.progress import shown
+
+    made, store = _open(study, runs)
+    with shown(plain=plain) as progress:
+        pipeline.generate_study(made, store, limit=limit, retry_failed=retry_failed, progress=progress)
+
+
+@app.command()
+def parse(study: Named, runs: Runs = DEFAULT_RUNS) -> None:
+    """Read every reply anew, with today's parser."""
+    from harness import pipeline
+
+    made, store = _open(study, runs)
+    pipeline.resolve(made, store)
+    pipeline.parse_study(made, store)
+    replies = store.replies(made.name)
+    print(f"{int(replies['parsed'].sum()):,} of {len(replies):,} replies hold an answer")
+
+
+@app.command()
+def audit(study: Named, runs: Runs = DEFAULT_RUNS, only: Only = None) -> None:
+    """Measure how the models differ from people, with today's SQL."""
+    from harness import pipeline
+
+    made, store = _open(study, runs)
+    pipeline.resolve(made, store)
+    pipeline.audit_study(made, store, only=only or None)
+    _print_findings(store, made)
+
+
+@app.command()
+def report(study: Named, runs: Runs = DEFAULT_RUNS) -> None:
+    """Write the page."""
+    from harness import pipeline
+
+    made, store = _open(study, runs)
+    pipeline.resolve(made, store)
+    print(pipeline.report_study(made, store))
+
+
+@app.command()
+def run(
+    study: Named, runs: Runs = DEFAULT_RUNS, limit: Limit = None, plain: Plain = False, as_json: AsJson = False
+) -> None:
+    """Do all of it: plan, generate, parse, audit, report."""
+    from harness import pipeline
+    from harness.progress import shown
+
+    made, store = _open(study, runs)
+
+    def say(line: str) -> None:
+        print(line, file=sys.stderr if as_json else sys.stdout)
+
+    with shown(plain=plain) as progress:
+        tally = pipeline.generate_study(made, store, limit=limit, say=say, progress=progress)
+    pipeline.parse_study(made, store)
+    pipeline.audit_study(made, store, say=say)
+    path = pipeline.report_study(made, store)
+    if as_json:
+        found = json.loads(store.findings(made.name).to_json(orient="records"))
+        _print_json({"asked": tally.done, "failed": tally.failed, "report": str(path), "findings": found})
+        return
+    _print_findings(store, made)
+    print(f"\nreport: {path}")
+
+
+@app.command(name="list")
+def list_(
+    kind: Annotated[str, typer.Argument(help="studies, datatypes, backends, audits or runs; all if left out")] = "",
+    runs: Runs = DEFAULT_RUNS,
+) -> None:
+    """List what there is: studies, data types, backends, audits, runs."""
+    from harness.listing import listing
+
+    for title, rows in listing(kind, runs):
+        print(f"{title}:")
+        for name, text in rows:
+            print(f"  {name:<24} {text}")
+
+
+@app.command()
+def rebuild(runs: Runs = DEFAULT_RUNS) -> None:
+    """Make the database anew from the run folders. Audits are to be run again after it."""
+    from harness import pipeline
+    from harness.store import open_store
+
+    folders, studies = pipeline.rebuild(open_store(runs))
+    print(f"{folders:,} run folders read; run `harness audit` for: {', '.join(studies) or 'nothing'}")
+
+
+@app.command()
+def verify(runs: Runs = DEFAULT_RUNS) -> None:
+    """Re-derive every id from its content."""
+    from harness.store import open_store
+    from harness.store.verify import verify as check
+
+    counts, wrong = check(open_store(runs))
+    print(", ".join(f"{count:,} {kind}s" for kind, count in counts.items()))
+    for name in wrong[:20]:
+        print(f"  {name} is not made by its content")
+    print(f"{len(wrong):,} wrong" if wrong else "every id is made by its content")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line; print errors bare, with exit code 2."""
+    try:
+        app()
+    except HarnessError as error:
+        if _Debug.on:
+            raise
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("interrupted: what came is kept; the same command goes on from here", file=sys.stderr)
+        sys.exit(130)
+
+
+class _Debug:
+    on = False
+
+
+def _open(name: str, runs: Path) -> tuple[Study, Store]:
+    from harness.store import open_store
+    from harness.study import Study
+
+    return Study.load(name), open_store(runs)
+
+
+def _print_findings(store: Store, study: Study) -> None:
+    from harness.listing import findings_table
+
+    print()
+    for line in findings_table(store.findings(study.name)):
+        print(line)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+if __name__ == "__main__":
+    main()

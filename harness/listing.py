@@ -1,0 +1,107 @@
+"""Lines for the terminal: what there is, and what was found."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness import plugins
+from harness.auditfile import AUDITS, read_audit
+from harness.errors import HarnessError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KINDS = ("studies", "datatypes", "backends", "audits", "runs")
+
+
+def listing(kind: str, runs: Path) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Give titles and (name, text) rows, for one kind or for all.
+
+    Raises:
+        PluginError: no such kind.
+    """
+    if kind and kind not in KINDS:
+        raise plugins.unknown("kinds", kind, list(KINDS))
+    makers = {"studies": _studies, "audits": _audits, "runs": lambda: _runs(runs)}
+    for each in KINDS if not kind else (kind,):
+        yield each, makers[each]() if each in makers else _extensions(each)
+
+
+def _studies() -> list[tuple[str, str]]:
+    from harness.study import Study
+
+    rows = []
+    for path in sorted(Path("prompts").glob("*/study.toml")):
+        try:
+            study = Study.load(path.parent)
+            models = ", ".join(m.identity.name for m in study.models) or "published data only"
+            rows.append((study.name, f"{study.title} ({study.datatype}; {len(study.variants)} variants; {models})"))
+        except HarnessError as error:
+            rows.append((path.parent.name, f"cannot be read: {error.what}"))
+    return rows
+
+
+def _audits() -> list[tuple[str, str]]:
+    audits = [read_audit(path) for path in sorted(AUDITS.glob("*/*.sql"))]
+    return [(audit.name, f"[{audit.path.parent.name}] {audit.header.question}") for audit in audits]
+
+
+def _runs(runs: Path) -> list[tuple[str, str]]:
+    import json
+
+    rows = []
+    for path in sorted(runs.glob("*/run.json")):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        ended = "ended" if manifest.get("ended") else "cut off or going on"
+        rows.append((path.parent.name, f"{manifest['verb']}, {ended}, {_counts(manifest.get('counts', {}))}"))
+    return rows
+
+
+def _counts(counts: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value:,}" for name, value in counts.items() if isinstance(value, int) and value) or "-"
+
+
+def _extensions(folder: str) -> list[tuple[str, str]]:
+    rows = []
+    for name in plugins.list_names(folder):
+        text = inspect.getdoc(plugins.load(folder, name)) or ""
+        rows.append((name, text.splitlines()[0].removeprefix(f"{name}: ")))
+    return rows
+
+
+def findings_table(findings: pd.DataFrame) -> Iterator[str]:
+    """Give one line per finding: verdict, audit, model and variant, the numbers."""
+    judged = findings[findings["verdict"] != "described"]
+    for audit, group in judged.groupby("audit", sort=True):
+        first = group.iloc[0]
+        yield f"{first['title']} ({audit})"
+        for row in group.to_dict("records"):
+            if row["verdict"] == "not run":
+                yield f"  not run: {row['note']}"
+                continue
+            yield f"  {row['verdict']:<12} {row['model']}  {row['variant']}: {_numbers(row)}"
+
+
+def _numbers(row: dict[Any, Any]) -> str:
+    parts = [f"{row['metric']} {row['estimate']:.3f}"]
+    if _there(row["floor"]):
+        parts.append(f"floor {row['floor']:.3f}")
+        parts.append(f"excess {row['excess']:+.3f}")
+        if _there(row["excess_lower"]):
+            parts.append(f"[{row['excess_lower']:+.3f}, {row['excess_upper']:+.3f}]")
+    elif _there(row["lower"]):
+        parts.append(f"[{row['lower']:.3f}, {row['upper']:.3f}]")
+    elif _there(row["upper"]):
+        parts.append(f"at most {row['upper']:.3f}")
+    if _there(row["q"]):
+        parts.append(f"q {row['q']:.3f}")
+    if row["verdict"] == "cannot tell" and _there(row["detectable"]):
+        parts.append(f"smallest effect that would show: {row['detectable']:.3f}")
+    return ", ".join(parts).replace(", [", " [")
+
+
+def _there(value: Any) -> bool:
+    return value is not None and value == value

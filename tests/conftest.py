@@ -1,0 +1,29 @@
+"""What all tests share: where the real data lie, and studies to copy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SHARED = Path(os.environ.get("HARNESS_SHARED_DATA", ROOT.parent / "shared" / "data"))
+
+
+def shared_file(name: str) -> Path:
+    """Give a file of the shared data, or skip and say which is missing."""
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"shared data absent: {name} (set HARNESS_SHARED_DATA to its folder)")
+    return path
+
+
+def copy_study(name: str, target: Path, *data: Path) -> Path:
+    """Copy a study of tests/data into a fresh folder, with data files beside it."""
+    folder = target / "prompts" / name
+    shutil.copytree(ROOT / "tests" / "data" / name, folder)
+    for path in data:
+        (folder / path.name).symlink_to(path)
+    return folder
