@@ -27,3 +27,24 @@ def copy_study(name: str, target: Path, *data: Path) -> Path:
     for path in data:
         (folder / path.name).symlink_to(path)
     return folder
+
+
+LEFT_OUT = {
+    "slow": "slow: simulations over the whole grid; make test-slow runs it",
+    "model": "needs the real embedded model (100 MB once); make test-slow runs it",
+    "browser": "needs headless Chromium; make test-slow runs it",
+}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--everything", action="store_true", help="run slow, model and browser tests as well")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Skip, and say why, what the everyday run leaves out; a marker asked for with -m is run."""
+    if config.getoption("--everything") or config.getoption("-m"):
+        return
+    for item in items:
+        for marker, reason in LEFT_OUT.items():
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))

@@ -17,13 +17,14 @@ from harness.report.findings import Group, Row, Section
 # Each colour has one meaning, and style.css gives each its counterpart for dark pages.
 INK, QUIET, GRID, PAPER = "#1d1d1b", "#63635e", "#e6e6e1", "#ffffff"
 BAND, FLOOR, FOUND, ABSENT, UNSURE = "#e3edf3", "#2c6488", "#b23a1a", "#1f7a5c", "#6d5f8c"
-LOOKS = {
+LOOKS = {  # verdict → shape, fill, outline
     "found": ("circle", FOUND, FOUND),
     "absent": ("circle", PAPER, ABSENT),
     "cannot tell": ("diamond", PAPER, UNSURE),
     "described": ("square", INK, INK),
 }
-WIDTH, STEP = 400, 26
+SHAPES, FILLS, OUTLINES = (list(look) for look in zip(*LOOKS.values(), strict=True))
+WIDTH, STEP, LABEL_LIMIT = 400, 26, 300
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -59,8 +60,10 @@ def specify(section: Section, groups: Sequence[Group]) -> dict[str, Any]:
         domain = _domain(mine)
         for place, group in enumerate(mine):
             panels.append(_panel(alt, group, domain, _title(group, mine, groups), last=place == len(mine) - 1))
+    # The reader's font may be a fifth wider than the one that was measured here.
+    longest = min(LABEL_LIMIT, 7 * max(len(row.label) for group in groups for row in group.rows))
     chart = alt.vconcat(*panels, spacing=14).configure(
-        background=PAPER, padding={"left": 14, "right": 30, "top": 4, "bottom": 4}, font=FONT,
+        background=PAPER, padding={"left": 6 + longest // 5, "right": 30, "top": 4, "bottom": 4}, font=FONT,
         axis=alt.AxisConfig(labelColor=QUIET, titleColor=QUIET, gridColor=GRID, domainColor=GRID, tickColor=GRID,
                             labelFontSize=12, titleFontSize=12, titleFontWeight="normal"),
         view=alt.ViewConfig(stroke=None),
@@ -154,7 +157,7 @@ def _panel(alt: Any, group: Group, domain: tuple[float, float], title: str, *, l
     # The labels are drawn by an expression, since two rows may bear one name.
     names = json.dumps({row["place"]: row["label"] for row in values}, ensure_ascii=False)
     y = alt.Y("place:N", sort=None, scale=alt.Scale(padding=0), title=None,
-              axis=alt.Axis(labelExpr=f"({names})[datum.value]", labelLimit=250, ticks=False, domain=False,
+              axis=alt.Axis(labelExpr=f"({names})[datum.value]", labelLimit=LABEL_LIMIT, ticks=False, domain=False,
                             labelColor=INK, labelPadding=8))  # fmt: skip
     top, bottom = alt.Y("place:N", sort=None, bandPosition=0), alt.Y2("place:N", bandPosition=1)
     scale = alt.Scale(domain=list(domain), nice=False, zero=False)
@@ -179,17 +182,19 @@ def _panel(alt: Any, group: Group, domain: tuple[float, float], title: str, *, l
             base.mark_rule(color=FLOOR, strokeWidth=2).encode(x=x("floor"), y=top, y2=bottom),
             _name(alt, base, group, x("floor"), values[0]["floor"], domain),
         ]
-    for verdict in dict.fromkeys(row["verdict"] for row in values):
-        shape, fill, stroke = LOOKS[verdict]
-        mine = base.transform_filter(f"datum.verdict == '{verdict}'")
-        layers += [
-            mine.transform_filter("datum.high != null").mark_rule(color=stroke, strokeWidth=2)
-                .encode(x=x("low"), x2="high:Q", y=y),
-            mine.mark_point(shape=shape, fill=fill, stroke=stroke, strokeWidth=2, size=75, opacity=1)
-                .encode(x=x("shown"), y=y),
-            mine.mark_text(align="left", color=stroke, fontSize=12)
-                .encode(x=alt.value(WIDTH + 12), y=y, text="told:N"),
-        ]  # fmt: skip
+
+    def look(channel: Any, values: list[str]) -> Any:
+        return channel("verdict:N", scale=alt.Scale(domain=list(LOOKS), range=values), legend=None)
+
+    layers += [
+        base.transform_filter("datum.high != null").mark_rule(strokeWidth=2)
+            .encode(x=x("low"), x2="high:Q", y=y, color=look(alt.Color, OUTLINES)),
+        base.mark_point(strokeWidth=2, size=75, opacity=1)
+            .encode(x=x("shown"), y=y, shape=look(alt.Shape, SHAPES), fill=look(alt.Fill, FILLS),
+                    stroke=look(alt.Stroke, OUTLINES)),
+        base.mark_text(align="left", fontSize=12)
+            .encode(x=alt.value(WIDTH + 12), y=y, text="told:N", color=look(alt.Color, OUTLINES)),
+    ]  # fmt: skip
     made = alt.layer(*layers).properties(width=WIDTH, height=alt.Step(STEP if len(values) <= 24 else 18))
     return made.properties(title=alt.TitleParams(title, offset=18 if group.first.judged else 6)) if title else made
 

@@ -95,7 +95,7 @@ class Table:
 def tables(section: Section) -> list[Table]:
     """Lay out a section's numbers: a table for each judged group; what is only described side by side."""
     made = [
-        Table(_caption(group, group.first.metric), bool(group.across), group.rows, columns(group))
+        Table(_caption(section, group, group.first.metric), bool(group.across), group.rows, columns(group))
         for group in section.groups
         if group.first.judged
     ]
@@ -114,13 +114,16 @@ def tables(section: Section) -> list[Table]:
             for group in groups
         ]
         items = Column("items", tuple(f"{row.items or 0:,}" for row in groups[0].rows))
-        told = _caption(groups[0], "described, not judged")
+        told = _caption(section, groups[0], "described, not judged")
         made.append(Table(told, bool(groups[0].across), groups[0].rows, [*side_by_side, items]))
     return made
 
 
-def _caption(group: Group, what: str) -> str:
-    return ", ".join(part for part in (what, group.first.model, group.first.dataset) if part)
+def _caption(section: Section, group: Group, what: str) -> str:
+    several_models = len({each.first.model for each in section.groups}) > 1
+    several_datasets = len({each.first.dataset for each in section.groups}) > 1
+    parts = [what, group.first.model if several_models else "", group.first.dataset if several_datasets else ""]
+    return ", ".join(part for part in parts if part)
 
 
 def columns(group: Group) -> list[Column]:
@@ -146,7 +149,7 @@ def columns(group: Group) -> list[Column]:
         ),
         *column("detectable", [words.number(row.detectable, places) for row in rows], there=has("detectable")),
         *column("q", [words.chance(row.q) for row in rows], there=has("q")),
-        *column("persons as far out", [_persons(row) for row in rows], there=any(row.persons for row in rows)),
+        *column("as far out", [_persons(row) for row in rows], there=any(row.persons for row in rows)),
         *column("items", [f"{row.items:,}" if row.items is not None else "–" for row in rows]),
         *column("note", [row.note or "" for row in rows], there=has("note"), text=True),
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.report.findings import axes_of, name_variant
+from harness.report.findings import axes_of, name_variant, variant_order
 from harness.report.tables import Record, ask, read_json
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ def read_examples(study: Study, store: Store) -> list[Example]:
 def _example(rows: list[Record], study: Study) -> Example:
     first = rows[0]
     options = list(study.config.options)
+    order = variant_order(study)
+    rows = sorted(rows, key=lambda row: order.get(str(row["variant"]), len(order)))
     said: dict[str, dict[str, list[Answer]]] = {}
     models: dict[str, list[Record]] = {}
     for row in rows:
@@ -111,7 +113,7 @@ class Prompt:
 
 def read_prompts(study: Study, store: Store) -> list[Prompt]:
     """Give one prompt for each variant, in the order of the study."""
-    order = {variant.name: place for place, variant in enumerate(study.variants)}
+    order = variant_order(study)
     made = []
     for record in sorted(ask(store, "prompts", study.name), key=lambda r: order.get(str(r["variant"]), len(order))):
         sent = record["sent"]
@@ -122,28 +124,38 @@ def read_prompts(study: Study, store: Store) -> list[Prompt]:
 
 @dataclass(frozen=True)
 class Loss:
-    """Replies that hold no answer, of one kind."""
+    """Replies of one model that hold no answer, for one reason."""
 
     model: str
-    variant: str
     reason: str
     refused: bool
     n: int
     of: int
+    by_variant: list[tuple[str, int, int]]  # variant, lost, of
     examples: list[str]
 
 
 def read_losses(study: Study, store: Store, replies: Sequence[Record]) -> list[Loss]:
-    """Say what could not be read, by reason and variant, the most frequent first."""
+    """Say what could not be read, by reason, the most frequent first."""
+    order = variant_order(study)
     totals = {(r["model"], r["variant"], r["wave"]): int(r["replies"]) for r in replies}
-    losses = []
+    sorted_: dict[tuple[str, bool, str], list[Record]] = {}
     for record in ask(store, "lost", study.name):
-        label = name_variant(str(record["variant"] or ""), axes_of(study))
-        texts = [] if record["examples"] is None else [str(text) for text in record["examples"] if text is not None]
-        losses.append(
-            Loss(
-                str(record["model"]), label, str(record["reason"]), bool(record["refused"]), int(record["replies"]),
-                totals.get((record["model"], record["variant"], record["wave"]), 0), texts,
+        key = (str(record["model"]), bool(record["refused"]), str(record["reason"]))
+        sorted_.setdefault(key, []).append(record)
+    losses = []
+    for (model, refused, reason), records in sorted_.items():
+        records.sort(key=lambda r: order.get(str(r["variant"]), len(order)))
+        by_variant = [
+            (
+                name_variant(str(r["variant"] or ""), axes_of(study)),
+                int(r["replies"]),
+                totals.get((r["model"], r["variant"], r["wave"]), 0),
             )
-        )  # fmt: skip
-    return losses
+            for r in records
+        ]
+        texts = [str(text) for r in records if r["examples"] is not None for text in r["examples"] if text is not None]
+        of = sum(total for (name, _, _), total in totals.items() if name == model)
+        n = sum(lost for _, lost, _ in by_variant)
+        losses.append(Loss(model, reason, refused, n, of, by_variant, list(dict.fromkeys(texts))[:4]))
+    return sorted(losses, key=lambda loss: (loss.refused, -loss.n))

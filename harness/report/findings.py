@@ -166,13 +166,15 @@ def read_sections(study: Study, frame: Any) -> list[Section]:
     audits = {audit.name: audit for audit in audits_for(study.datatype, study.folder)}
     found = records(frame)
     waves = {str(row["wave"]) for row in found if row["wave"]}
+    order = variant_order(study)
     rows = [_row(record, study, many_waves=len(waves) > 1) for record in found]
+    rows.sort(key=lambda row: order.get(row.variant, len(order)))
     ids = {str(record["audit"]): str(record["audit_id"]).replace("-", "") for record in found}
     sections = []
-    for name in dict.fromkeys(row.audit for row in rows):
+    for name in dict.fromkeys([*ids, *(audits if rows else [])]):
         audit = audits.get(name)
-        groups = _groups((row for row in rows if row.audit == name), audit)
-        stale = audit is None or audit.audit_id[-32:] != ids[name]
+        groups = _groups((row for row in rows if row.audit == name), audit) or [_nothing(name, audit)]
+        stale = name in ids and (audit is None or audit.audit_id[-32:] != ids[name])
         sections.append(Section(name, groups[0].first.title, tuple(groups), audit, _file(audit, name, study), stale))
     return sorted(sections, key=lambda section: min(STATES.index(group.state) for group in section.groups))
 
@@ -206,6 +208,18 @@ def axes_of(study: Study) -> dict[str, list[str]]:
             if level not in known:
                 known.append(level)
     return axes
+
+
+def variant_order(study: Study) -> dict[str, int]:
+    """Give variant → its place in the study."""
+    return {variant.name: place for place, variant in enumerate(study.variants)}
+
+
+def _nothing(name: str, audit: Audit | None) -> Group:
+    """Stand in for an audit that left no finding: it was not asked for, or found nothing that it can measure."""
+    title = audit.header.title if audit else name
+    note = "it left no number: it was not run, or these data hold nothing that it measures"
+    return Group((Row(name, "", title, "", "", "", "", "", "not run", "", "", note=note),), audit)
 
 
 def _row(record: Mapping[str, Any], study: Study, *, many_waves: bool) -> Row:

@@ -32,14 +32,14 @@ def summarise(sections: Sequence[Section]) -> list[str]:
 
 def _sentence(who: str, judged: Sequence[tuple[Section, Group]]) -> str:
     variants = max(len(group.rows) for _, group in judged)
-    every = "under every prompt variant" if variants > 1 else "under its one prompt"
+    every = " under every prompt variant" if variants > 1 else ""
     by_state: dict[str, list[str]] = {}
     for section, group in judged:
         title = section.title if len(section.judged) == 1 or not _twice(judged, section) else group.first.metric
         by_state.setdefault(group.state, []).append(title[0].lower() + title[1:])
     total = len(judged)
     found = by_state.get("found", [])
-    told = [f"{len(found)} of {count(total, 'audit')} found an artifact in {who} {every}{_named(found)}"]
+    told = [f"{len(found)} of {count(total, 'audit')} found an artifact in {who}{every}{_named(found)}"]
     for state, words in (
         ("depends", "found it under some variants and its absence under others"),
         ("some", "found it under some variants, and for the others these data cannot tell"),

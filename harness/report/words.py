@@ -63,15 +63,13 @@ def places_for(rows: Iterable[Row]) -> int:
 
 
 def chance(value: float | None) -> str:
-    """Write a p or q: two digits, and more only where rounding would cross 0.05."""
+    """Write a p or q: two or three decimals, and more only where rounding would cross 0.05."""
     if value is None or not math.isfinite(value):
         return "–"
     if value < 0.001:
         return "under 0.001"
-    rough = f"{value:.2g}"
-    if (float(rough) <= 0.05) != (value <= 0.05):
-        return f"{value:.3f}"
-    return f"{value:.2f}" if value >= 0.1 else rough
+    rough = f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"
+    return rough if (float(rough) <= 0.05) == (value <= 0.05) else f"{value:.4f}"
 
 
 def interval(low: float | None, high: float | None, places: int) -> str:
@@ -140,10 +138,13 @@ def tally(group: Group) -> str:
 def sentence(group: Group) -> str:
     """Say a group's verdict and its numbers in words."""
     if group.state == "not run":
-        return f"Not run: {group.first.note or 'no reason was kept'}."
+        note = group.first.note or "no reason was kept"
+        return f"{note[0].upper()}{note[1:]}."
     places = places_for(group.rows)
     if group.state == "described":
         return _described(group, places)
+    if all(row.shown is None for row in group.rows):
+        return "No estimate could be made: these data hold too little of what this audit counts."
     over = tally(group)
     parts = [f"{over[0].upper()}{over[1:]}." if over else "", _difference(group, places)]
     parts.append(_matters(group, places))

@@ -160,12 +160,12 @@ def _load(connection: duckdb.DuckDBPyConnection, folder: Path, study: dict[str, 
     datatype = plugins.load("datatypes", study["datatype"])
     own = columns(datatype)
     _script(connection, "ingest_load.sql", folder=str(folder), load_id=study["load_id"][-32:])
-    # The newest load counts: a corrected file corrects its labels.
+    # Once a load: a study shows the load that its files, as they stand, have the name of.
     connection.execute(
         f"insert into store.{datatype.TABLE} select item_id, annotator_id, sample, part, null, null, null, "
-        + ", ".join(f"(record ->> '{name}')::{kind}" for name, kind in own.items())
-        + " from store.said where load_id = ? and record is not null on conflict do update set "
-        + ", ".join(f"{name} = excluded.{name}" for name in own),
+        + "".join(f"(record ->> '{name}')::{kind}, " for name, kind in own.items())
+        + "load_id from store.said where load_id = $1 and record is not null "
+        f"and not exists (select 1 from store.{datatype.TABLE} where load_id = $1)",
         [study["load_id"][-32:]],
     )
 

@@ -59,12 +59,14 @@ def load(study: Study, folder: Path) -> Loaded:
         with contextlib.chdir(study.folder):
             for number, source in enumerate(study.sources):
                 _read(connection, study, source, number)
+        _check_kinds(connection)
         _name_items(connection, study)
         _name_annotators(connection)
         unusable = _name_records(connection, study)
         target = folder / "load"
         target.mkdir()
         connection.execute((SQL / "load.sql").read_text(encoding="utf-8"))
+        _check_answers(connection)
         for table in ("items", "annotators", "said"):
             connection.execute(
                 f"copy {table} to {quoted(str(target / f'{table}.parquet'))} (format parquet, compression zstd)"
@@ -191,6 +193,30 @@ def _scan(name: str) -> str:
     if suffix in (".json", ".jsonl", ".ndjson"):
         return f"read_json({quoted(name)}, maximum_object_size = 268435456)"
     return f"read_parquet({quoted(name)})"
+
+
+def _check_kinds(connection: duckdb.DuckDBPyConnection) -> None:
+    strange = fetch(
+        connection, "select kind, source from incoming where kind is null or kind not in ('human', 'llm') limit 1"
+    )
+    if strange:
+        kind, source = strange[0]
+        raise DataError(f"there is no kind {kind!r} of annotator", where=source, remedy="kinds are human and llm")
+
+
+def _check_answers(connection: duckdb.DuckDBPyConnection) -> None:
+    twice = fetch(
+        connection,
+        "select i.key, s.sample, min(s.source) from said s join items i using (item_id) "
+        "group by s.item_id, i.key, s.annotator_id, s.sample, s.part having count(*) > 1 order by all limit 1",
+    )
+    if twice:
+        key, sample, source = twice[0]
+        raise DataError(
+            f"one annotator answers item {key!r} twice as sample {sample}",
+            where=source,
+            remedy="number the samples apart, or name no sample column: answers are then counted in their order",
+        )
 
 
 def _name_items(connection: duckdb.DuckDBPyConnection, study: Study) -> None:

@@ -163,15 +163,15 @@ def write_parses(
                 f"delete from store.{table} where generation_id in (select generation_id::uuid from parse_frame)"
             )
             typed = ", ".join(
-                f"{name}::{kind}"
+                f"{name}::{kind} as {name}"
                 for name, kind in fetch(
                     connection,
                     "select column_name, data_type from information_schema.columns "
-                    "where table_schema = 'store' and table_name = ? order by ordinal_position",
+                    "where table_schema = 'store' and table_name = ? and column_name <> 'load_id'",
                     [table],
                 )
             )
-            connection.execute(f"insert into store.{table} select {typed} from {frame}")
+            connection.execute(f"insert into store.{table} by name select {typed} from {frame}")
 
 
 def _scratch(query: str) -> list[Any]:

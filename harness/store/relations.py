@@ -43,8 +43,7 @@ def _table(datatype: Any) -> str:
     own = "".join(f", {name} {kind}" for name, kind in columns(datatype).items())
     return (
         f"create table if not exists store.{datatype.TABLE} (item_id uuid, annotator_id uuid, sample integer, "
-        f"part integer, generation_id uuid, shown_at integer, method varchar{own}, "
-        "primary key (item_id, annotator_id, sample, part))"
+        f"part integer, generation_id uuid, shown_at integer, method varchar{own}, load_id uuid)"
     )
 
 
@@ -58,6 +57,7 @@ def _comments(datatype: Any) -> Iterator[str]:
         "generation_id": "the reply that it was read from; null for people and for loaded data",
         "shown_at": "where the chosen option stood, 1 = first",
         "method": "which rule of the parser matched",
+        "load_id": "the load that it came with; null for what was read from a reply",
     } | {name: str(field.description or "") for name, field in datatype.Record.model_fields.items()}
     yield f"comment on table {table} is {quoted(f'derived: every {datatype.NAME}, said by anyone')}"
     for name, text in told.items():
@@ -72,8 +72,10 @@ def _relation(datatype: Any) -> str:
         "select m.study, i.dataset, i.key, i.split, i.cluster, m.kind, m.model, m.variant, m.wave, m.person, "
         f"v.sample, v.part, {own}c.value, v.shown_at, v.method, {axes}, m.bindings, m.traits, i.fields, "
         "i.metadata, v.item_id, v.annotator_id, v.generation_id, i.bucket "
-        f"from store.{datatype.TABLE} v join members m using (item_id, annotator_id) "
-        "join store.items i using (item_id) "
+        f"from store.{datatype.TABLE} v join members m on m.item_id = v.item_id "
+        # The same people may have answered two questions about one item, or have been corrected.
+        "and m.annotator_id = v.annotator_id and (v.load_id is null or v.load_id = m.load_id) "
+        "join store.items i on i.item_id = v.item_id "
         f"left join store.scale c on c.study = m.study and c.study_hash = m.study_hash and c.label = "
         f"{'v.label' if 'label' in columns(datatype) else 'null'} where m.datatype = {quoted(datatype.NAME)}"
     )
@@ -89,13 +91,13 @@ def _views() -> Iterator[str]:
     yield (
         "create or replace view members as "
         "with pairs as (select distinct load_id, item_id, annotator_id from store.said) "
-        "select s.study, s.study_hash, s.datatype, p.annotator_id, p.item_id, a.kind, "
+        "select s.study, s.study_hash, s.load_id, s.datatype, p.annotator_id, p.item_id, a.kind, "
         f"r.model, r.variant, r.wave, a.name as person, a.traits, {axes}, r.bindings "
         "from studies s join pairs p using (load_id) join store.annotators a using (annotator_id) "
         "left join store.roster r on r.study = s.study and r.study_hash = s.study_hash "
         "and r.annotator_id = p.annotator_id "
         "union all "
-        "select s.study, s.study_hash, s.datatype, r.annotator_id, l.item_id, r.kind, "
+        "select s.study, s.study_hash, s.load_id, s.datatype, r.annotator_id, l.item_id, r.kind, "
         f"r.model, r.variant, r.wave, null, null, {axes}, r.bindings "
         "from studies s join store.roster r on r.study = s.study and r.study_hash = s.study_hash and r.asked "
         "join store.loads l using (load_id)"

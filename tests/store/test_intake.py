@@ -104,7 +104,10 @@ def test_a_file_of_that_name_in_the_current_folder_is_not_read(
     Path("people.csv").write_text("item,text,annotator,label\n9,Wrong file.,eve,yes\n", encoding="utf-8")
     load(data=[MAPPED])
     assert answers(store) == SAID
-    load(files={"load.sql": "select *, 'tiny' as dataset from 'people.csv'"}, data=[{"sql": "load.sql"}])
+    load(
+        files={"load.sql": "select *, 'tiny' as dataset from read_csv('people.csv', all_varchar = true)"},
+        data=[{"sql": "load.sql"}],
+    )
     assert answers(store) == SAID
     assert Path.cwd() == tmp_path / "elsewhere"
 
@@ -253,7 +256,8 @@ def test_cluster_split_metadata_and_traits_are_kept_and_not_hashed(load: Callabl
     assert plain["cluster"].tolist() == ["1", "2"]
     assert plain["split"].isna().all()
     store.path.unlink()
-    load(data=[{**MAPPED, "cluster": "thread", "split": "fold", "metadata": ["url"], "traits": ["age"]}])
+    told = {"cluster": "thread", "split": "fold", "metadata": ["url"], "traits": ["age"]}
+    load(files={"people.csv": rows}, data=[{**MAPPED, **told}])
     rich = store.sql("from items order by key")
     assert rich["item_id"].tolist() == plain["item_id"].tolist()
     assert rich["cluster"].tolist() == ["t1", "t1"]
@@ -267,7 +271,7 @@ def test_cluster_split_metadata_and_traits_are_kept_and_not_hashed(load: Callabl
 def test_by_sql_prefixes_name_metadata_and_traits(load: Callable[..., Study], store: Store) -> None:
     query = (
         "select 'tiny' as dataset, item, text, annotator, label, 'en' as meta_lang, 'f' as trait_gender "
-        "from 'people.csv'"
+        "from read_csv('people.csv', all_varchar = true)"
     )
     load(files={"load.sql": query}, data=[{"sql": "load.sql"}])
     row = store.sql("from labels limit 1").iloc[0]
@@ -300,13 +304,9 @@ def test_unicode_quotes_and_line_breaks_in_csv(load: Callable[..., Study], store
 
 def test_the_same_file_loaded_twice_gives_the_same_ids(load: Callable[..., Study], store: Store) -> None:
     def ids() -> list[list[str]]:
-        tables = ("items", "annotators", "said")
-        return [
-            sorted(
-                store.sql(f"from store.{t}").drop(columns="source", errors="ignore").astype(str).agg("|".join, axis=1)
-            )
-            for t in tables
-        ]
+        columns = {"items": "item_id", "annotators": "annotator_id", "said": "item_id, annotator_id, sample, record"}
+        frames = [store.sql(f"select {names} from store.{table} order by all") for table, names in columns.items()]
+        return [frame.astype(str).values.tolist() for frame in frames]
 
     load()
     first = ids()
@@ -355,7 +355,8 @@ def test_empty_labels_of_people_are_left_out_and_counted(load: Callable[..., Stu
 def test_not_a_number_is_an_empty_label(load: Callable[..., Study], store: Store, tmp_path: Path) -> None:
     query = (
         "select * from (values ('1', 'a', 'ann', 1.0::double, 2.5::double), "
-        "('1', 'a', 'bob', 'nan'::double, 2.5), ('2', 'b', 'ann', 2.0, 'nan'::double)) t(item, text, annotator, label, score)"
+        "('1', 'a', 'bob', 'nan'::double, 2.5), ('2', 'b', 'ann', 2.0, 'nan'::double)) "
+        "t(item, text, annotator, label, score)"
     )
     parquet(tmp_path / "tiny" / "people.parquet", query)
     data = [{**MAPPED, "file": "people.parquet", "fields": {"text": "text", "score": "score"}}]

@@ -1,0 +1,54 @@
+# Two commands do everything on a fresh machine: make demo, make test.
+.DEFAULT_GOAL := help
+VENV ?= .venv
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: help demo test test-slow check fix bench docs clean
+
+help:  ## show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "no Python 3.11, 3.12 or 3.13 found; install one, or say make PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing the test environment into $(VENV)"
+	@$(PIP) -e '.[dev]'
+	@touch $@
+
+$(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing the demo's environment into $(VENV)"
+	@scripts/install-torch.sh $(BIN)/python
+	@$(PIP) -e '.[transformers]'
+	@touch $@
+
+demo: $(VENV)/.demo  ## run the demo study from prompts to report, on a real small model
+	$(BIN)/harness run demo_irony
+
+test: $(VENV)/.dev  ## run the tests (fast ones; says what it leaves out)
+	$(BIN)/python -m pytest
+
+test-slow: $(VENV)/.dev $(VENV)/.demo  ## run every test: simulations over the whole grid, real model, browser
+	$(BIN)/python -m pytest --everything
+
+check: $(VENV)/.dev  ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fix: $(VENV)/.dev  ## mend lint and format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev  ## measure speed and memory on this machine
+	$(BIN)/python benchmarks/audit.py
+
+docs: $(VENV)/.dev  ## write the generated parts of docs/
+	$(BIN)/python -m harness.reference docs/reference.md
+
+clean:  ## remove the environment and caches; runs/ stays
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist *.egg-info

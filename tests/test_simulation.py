@@ -1,0 +1,157 @@
+"""Are the numbers calibrated? Simulated studies through the real audits; the whole grid is slow.
+
+The generator is that of docs/architecture.md: p ~ Dirichlet(0.35) for each item, 3 labels, 3 people.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from tests.simulate import Design, draw, findings
+
+ONE_DRAW = ("label_shift", "label_distance", "agreement", "majority_match")
+ALL_DRAWS = ("entropy_gap", "consistency", "minority_loss")
+
+
+@lru_cache(maxsize=8)
+def bench(design: tuple[tuple[str, object], ...], seed: int):
+    return draw(Design(**dict(design)), seed)
+
+
+def simulated(audit: str, seed: int = 1, **design: object):
+    return findings(bench(tuple(sorted(design.items())), seed)[0], audit)
+
+
+def share(values) -> float:
+    return float(np.mean(list(values)))
+
+
+def false_findings(found) -> float:
+    return share(one.p <= 0.05 for one in found)
+
+
+def within(rate: float, studies: int, low: float = 0.02, high: float = 0.07) -> bool:
+    """Tell whether a rate lies where it must, give or take the noise of so few simulated studies.
+
+    At 1,000 studies the band is the stated one but for two standard errors of the simulation itself.
+    """
+    return low - 2 * math.sqrt(low * (1 - low) / studies) <= rate <= high + 2 * math.sqrt(high * (1 - high) / studies)
+
+
+def test_label_shift_keeps_its_level_and_has_power():
+    null = simulated("label_shift", studies=250)
+    assert within(false_findings(null), 250)
+    assert share(one.verdict == "found" for one in null) <= 0.07
+    shifted = simulated("label_shift", studies=100, toward_first=0.25)
+    assert false_findings(shifted) >= 0.80
+    assert abs(share(one.excess for one in null)) < 0.005  # the floor is what no artifact shows
+
+
+def test_agreement_keeps_its_level_and_its_interval_covers():
+    null = simulated("agreement", studies=250)
+    assert within(false_findings(null), 250)
+    assert 0.91 <= share(one.excess_lower <= 0 <= one.excess_upper for one in null) <= 0.98
+
+
+def test_entropy_gap_finds_a_pull_toward_each_items_majority_that_label_shift_cannot_see():
+    pulled = {"studies": 100, "toward_majority": 0.6, "samples": 3, "labels": 2}
+    assert false_findings(simulated("entropy_gap", **pulled)) >= 0.80
+    assert false_findings(simulated("label_shift", **pulled)) <= 0.10
+    null = simulated("entropy_gap", studies=250, samples=3, labels=2)
+    assert within(false_findings(null), 250)
+    assert 0.91 <= share(one.excess_lower <= 0 <= one.excess_upper for one in null) <= 0.98
+
+
+def test_a_model_that_skips_the_hard_items_is_compared_on_the_items_that_it_answered():
+    skips = simulated("label_shift", studies=150, refuses_hard=True)
+    assert within(false_findings(skips), 150)
+    assert skips[0].items == 66 or skips[0].items == 67
+
+
+def test_paired_differences_between_two_annotators_are_covered():
+    # Two models on the same items with the same weights: the difference of replicates is paired.
+    design = {"studies": 150, "items": 100}
+    first = simulated("agreement", seed=5, **design)
+    drawn, _ = draw(Design(**design, toward_first=0.0), 5)
+    again = findings(drawn, "agreement")
+    for one, other in zip(first, again, strict=True):
+        assert np.allclose(one.replicates, other.replicates, equal_nan=True)  # same data, same weights
+
+
+GRID = [
+    (items, humans, labels)
+    for items in (30, 100, 300, 1000)
+    for humans in (2, 3, 5)
+    for labels in (2, 3, 6)
+]  # fmt: skip
+
+
+def studies_for(items: int) -> int:
+    return {30: 1000, 100: 1000, 300: 500, 1000: 250}[items]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("items", "humans", "labels"), GRID)
+def test_false_findings_over_the_grid(items, humans, labels):
+    studies = studies_for(items)
+    for audit in ("label_shift", "agreement"):
+        rate = false_findings(simulated(audit, seed=2, studies=studies, items=items, humans=humans, labels=labels))
+        assert within(rate, studies), (audit, rate)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("audit", ALL_DRAWS)
+def test_false_findings_of_audits_of_all_draws(audit):
+    for humans in (3, 5):
+        rate = false_findings(simulated(audit, seed=3, studies=600, humans=humans, samples=2))
+        assert within(rate, 600), (humans, rate)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("audit", ONE_DRAW)
+@pytest.mark.parametrize(
+    "world",
+    [
+        {"unequal": True, "humans": 5},
+        {"refuses_hard": True},
+        {"per_cluster": 4, "items": 200},
+    ],
+    ids=["unequal numbers of people", "refuses the hard items", "clusters of four items"],
+)
+def test_false_findings_in_untidy_worlds(audit, world):
+    rate = false_findings(simulated(audit, seed=4, studies=500, **world))
+    assert rate <= 0.07 + 2 * math.sqrt(0.07 * 0.93 / 500), rate
+    if audit != "majority_match":  # discrete: conservative where few people make a majority
+        assert within(rate, 500), rate
+
+
+@pytest.mark.slow
+def test_power_at_a_hundred_items():
+    assert false_findings(simulated("label_shift", seed=5, studies=500, toward_first=0.25)) >= 0.80
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("audit", "extra"), [("agreement", {}), ("entropy_gap", {"samples": 3}), ("majority_match", {})])
+def test_intervals_of_signed_quantities_cover(audit, extra):
+    """The estimate's interval against the truth (its mean over very many items), and the excess's against 0."""
+    studies = 1000
+    truth = share(one.estimate for one in simulated(audit, seed=6, studies=20, items=20_000, **extra))
+    found = simulated(audit, seed=7, studies=studies, **extra)
+    covered = share(one.lower <= truth <= one.upper for one in found)
+    assert 0.92 <= covered <= 0.98, covered
+    covered = share(one.excess_lower <= 0 <= one.excess_upper for one in found)
+    assert 0.92 <= covered <= 0.98, covered
+
+
+@pytest.mark.slow
+def test_one_more_person_with_a_leaning_is_outside_the_crowd_but_within_the_range_of_persons():
+    world = {"studies": 200, "items": 300, "persons": 24, "leanings": 0.7, "model_is_person": True}
+    found = simulated("label_shift", seed=8, **world)
+    assert false_findings(found) > 0.5  # a lasting leaning is no random person anew at each item
+    assert share(one.range_verdict == "outside the range of persons" for one in found) <= 0.07
+    odd = simulated("label_shift", seed=8, **{**world, "model_is_person": False, "toward_first": 0.8})
+    assert share(one.range_verdict == "outside the range of persons" for one in odd) >= 0.80
