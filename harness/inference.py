@@ -91,6 +91,25 @@ def t_tail(t: float, freedom: int) -> float:
     return 2 * (1 - NormalDist().cdf(z))
 
 
+def against_people(columns: Floats, clusters: int) -> tuple[float, float, float]:
+    """Average the model's and people's statistic over the columns in which people took turns.
+
+    Args:
+        columns: (replicates + 1, 2, columns): the model and the person against the same others.
+
+    Returns:
+        the model's value, people's value (the floor), and the standard error of their difference: that of
+        the bootstrap, which holds the columns fixed, and that of which person played where. NaN where the
+        statistic is undefined (every label the same).
+    """
+    columns = columns[:, :, np.isfinite(columns[0]).all(axis=0)]
+    if columns.shape[2] < 2:
+        return math.nan, math.nan, math.nan
+    model, people = columns.mean(axis=2).T
+    chosen = float(np.var(columns[0, 0] - columns[0, 1], ddof=1)) / columns.shape[2]
+    return float(model[0]), float(people[0]), math.hypot(standard_error((model - people)[1:], clusters), math.sqrt(chosen))
+
+
 def exchange_p(observed: float, null: Floats, worse: str) -> float:
     """Give the share of the exchange null at or beyond the observed value, the observed counted in.
 
@@ -109,7 +128,7 @@ def exchange_p(observed: float, null: Floats, worse: str) -> float:
 
 def draws_needed(tests: int) -> int:
     """Give the draws of the null that Benjamini-Hochberg needs among so many tests."""
-    return max(999, 20 * tests - 1)
+    return 20 * tests - 1
 
 
 def benjamini_hochberg(p: list[float]) -> list[float]:

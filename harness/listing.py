@@ -80,7 +80,8 @@ def findings_table(findings: pd.DataFrame) -> Iterator[str]:
         yield f"{first['title']} ({audit})"
         for row in group.to_dict("records"):
             if row["verdict"] == "not run":
-                yield f"  not run: {row['note']}"
+                who = f" ({row['model']}  {row['variant']})" if row["model"] else ""
+                yield f"  not run{who}: {row['note']}"
                 continue
             yield f"  {row['verdict']:<12} {row['model']}  {row['variant']}: {_numbers(row)}"
 

@@ -102,10 +102,12 @@ def floor_turns(pool: Pool, columns: int, rng: np.random.Generator) -> Shape:
     models = np.add.reduceat(pool.is_model.astype(np.int64), start)
     index = np.repeat(np.arange(len(size)), size)
     people = (size - models)[index]
+    rank = np.zeros(len(index), dtype=np.int64)
     keys, rows, plays = [], [], []
     for column in range(columns):
-        if column % int(people.max()) == 0:  # a new order once everybody has played
-            rank = _rank(index, start, rng.random(len(index)) + pool.is_model * 2.0)  # people first
+        # A new order of an item's people once all of them have played.
+        fresh = _rank(index, start, rng.random(len(index)) + pool.is_model * 2.0)  # people first
+        rank = np.where(column % people == 0, fresh, rank)
         chosen = ~pool.is_model & (rank == column % people)
         model = pool.is_model & (rank == people)
         others = ~pool.is_model & ~chosen

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import duckdb
 import numpy as np
 import pandas as pd
 
-from harness.audit import Finding, run
+from harness.audit import run
 from harness.auditfile import AUDITS, read_audit
+from harness.finding import Finding
+from harness.passes import FULL, Effort
 from harness.store.bench import Bench, lay_out
 
 STUDY = SimpleNamespace(seed=7, datatype="label", config=SimpleNamespace(ordinal=True), variants=())
@@ -34,6 +36,11 @@ class Design:
     unequal: bool = False  # humans per item: 2 to ``humans``
     refuses_hard: bool = False  # the model skips the third of items on which people disagree most
     per_cluster: int = 1  # items that share their p
+    twin: float | None = None  # a second model on the same items, drawn toward the first label by this much
+
+
+# For what rests on p-values alone: the bootstrap and the floor are left out, the exchanges are all there.
+P_ONLY = Effort(replicates=2, floor_replicates=2)
 
 
 def draw(design: Design, seed: int) -> tuple[Bench, np.ndarray]:
@@ -48,14 +55,17 @@ def draw(design: Design, seed: int) -> tuple[Bench, np.ndarray]:
         np.full(design.labels, CONCENTRATION), size=(design.studies, -(-design.items // design.per_cluster))
     )
     p = np.repeat(p, design.per_cluster, axis=1)[:, : design.items]
-    frames = [_people(design, p, rng), _model(design, p, rng)]
+    lean = rng.normal(0, design.leanings, (design.studies, design.persons + 1, design.labels))
+    frames = [_people(design, p, lean, rng), _model(design, p, lean, rng)]
+    if design.twin is not None:
+        frames.append(_model(replace(design, toward_first=design.twin), p, lean, rng).assign(model="twin"))
     frame = pd.concat(frames, ignore_index=True)
     assert p.shape == shape
     frame["cluster"] = "c" + (frame["item"] // design.per_cluster).astype(str)
     return make_bench(frame), p
 
 
-def _people(design: Design, p: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+def _people(design: Design, p: np.ndarray, lean: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     studies, items, _ = p.shape
     count = (
         rng.integers(2, design.humans + 1, (studies, items))
@@ -68,10 +78,7 @@ def _people(design: Design, p: np.ndarray, rng: np.random.Generator) -> pd.DataF
     if design.leanings:
         order = rng.random((studies * items, design.persons)).argsort(axis=1)
         person = order[rows, slot]
-        lean = rng.normal(0, design.leanings, (studies, design.persons + 1, p.shape[2]))
         chance = p[study[rows], item[rows]] * np.exp(lean[study[rows], person])
-        design_lean = lean
-        _model.lean = design_lean[:, -1]  # type: ignore[attr-defined]
     else:
         person, chance = slot, p[study[rows], item[rows]]
     return pd.DataFrame(
@@ -82,14 +89,14 @@ def _people(design: Design, p: np.ndarray, rng: np.random.Generator) -> pd.DataF
     )  # fmt: skip
 
 
-def _model(design: Design, p: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+def _model(design: Design, p: np.ndarray, lean: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     studies, items, labels = p.shape
     chance = (1 - design.toward_first) * p
     chance[..., 0] += design.toward_first
     peak = np.eye(labels)[p.argmax(axis=2)]
     chance = (1 - design.toward_majority) * chance + design.toward_majority * peak
     if design.model_is_person:
-        chance = chance * np.exp(_model.lean[:, None, :])  # type: ignore[attr-defined]
+        chance = chance * np.exp(lean[:, None, -1])
     study, item, sample = (a.ravel() for a in np.indices((studies, items, design.samples)))
     keep = np.ones(len(study), dtype=bool)
     if design.refuses_hard:
@@ -117,7 +124,7 @@ def make_bench(frame: pd.DataFrame) -> Bench:
             "dataset": "s" + frame["study"].astype(str).str.zfill(5),
             "key": "i" + frame["item"].astype(str).str.zfill(6),
             "cluster": frame["cluster"], "bucket": frame["item"] % 2048, "kind": frame["kind"],
-            "model": np.where(llm, "m", None), "variant": np.where(llm, frame.get("variant", "v"), None),
+            "model": np.where(llm, frame["model"].fillna("m") if "model" in frame else "m", None), "variant": np.where(llm, frame.get("variant", "v"), None),
             "wave": np.where(llm, "1", None), "person": frame["person"], "annotator_id": frame["annotator_id"],
             "sample": frame["sample"], "part": 0, "label": "l" + frame["label"].astype(str),
             "value": frame["label"].astype(float), "bindings": frame.get("bindings"),
@@ -133,7 +140,7 @@ def make_bench(frame: pd.DataFrame) -> Bench:
     return lay_out(connection, ["labels"])
 
 
-def findings(bench: Bench, audit: str, folder: str = "label", study: object = STUDY) -> list[Finding]:
+def findings(bench: Bench, audit: str, effort: Effort = FULL, study: object = STUDY) -> list[Finding]:
     """Run one shipped audit; give the findings that are judged."""
-    made = run(bench, read_audit(AUDITS / folder / f"{audit}.sql"), study)  # type: ignore[arg-type]
+    made = run(bench, read_audit(AUDITS / "label" / f"{audit}.sql"), study, effort)  # type: ignore[arg-type]
     return [found for found in made if found.verdict != "described"]

@@ -14,7 +14,6 @@ What models and people wrote is untrusted: the template escapes all of it, and t
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,8 +52,7 @@ def write_report(study: Study, store: Store, now: datetime) -> Path:
     store.findings(study.name).to_csv(folder / "findings.csv", index=False)
     beside = folder / "index.html.tmp"
     beside.write_text(render(page, drawn), encoding="utf-8")
-    os.replace(beside, folder / "index.html")
-    return folder / "index.html"
+    return beside.replace(folder / "index.html")
 
 
 def render(page: Page, drawn: dict[str, str | None]) -> str:

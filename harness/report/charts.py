@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ LOOKS = {  # verdict → shape, fill, outline
     "described": ("square", INK, INK),
 }
 SHAPES, FILLS, OUTLINES = (list(look) for look in zip(*LOOKS.values(), strict=True))
-WIDTH, STEP, LABEL_LIMIT = 400, 26, 300
+WIDTH, STEP, LINE, LEADING = 400, 26, 26, 14
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -39,7 +40,7 @@ def draw(section: Section, folder: Path) -> str | None:
         return None
     import vl_convert
 
-    spec = specify(section, groups)
+    spec = specify(groups)
     version = spec["$schema"].rsplit("/v", 1)[-1].removesuffix(".json").rsplit(".", 1)[0]
     known = vl_convert.get_vegalite_versions()
     version = version if version in known else known[-1]
@@ -50,18 +51,22 @@ def draw(section: Section, folder: Path) -> str | None:
     return svg
 
 
-def specify(section: Section, groups: Sequence[Group]) -> dict[str, Any]:
+def specify(groups: Sequence[Group]) -> dict[str, Any]:
     """Make the Vega-Lite of an audit: a panel for each metric, dataset and model."""
     import altair as alt
 
     panels = []
-    for metric in dict.fromkeys(group.first.metric for group in groups):
-        mine = [group for group in groups if group.first.metric == metric]
+    metrics = list(dict.fromkeys(group.first.metric for group in groups))
+    unit = groups[0].audit.header.unit if groups[0].audit and len(metrics) == 1 else ""
+    for metric in metrics:
+        mine = _together([group for group in groups if group.first.metric == metric])
         domain = _domain(mine)
         for place, group in enumerate(mine):
-            panels.append(_panel(alt, group, domain, _title(group, mine, groups), last=place == len(mine) - 1))
+            last = place == len(mine) - 1
+            told = _title(group, mine, groups) if len(mine) > 1 or len(metrics) > 1 else ""
+            panels.append(_panel(alt, group, domain, told, unit, last=last))
     # The reader's font may be a fifth wider than the one that was measured here.
-    longest = min(LABEL_LIMIT, 7 * max(len(row.label) for group in groups for row in group.rows))
+    longest = 7 * max(len(line) for group in groups for row in group.rows for line in wrap(row.label))
     chart = alt.vconcat(*panels, spacing=14).configure(
         background=PAPER, padding={"left": 6 + longest // 5, "right": 30, "top": 4, "bottom": 4}, font=FONT,
         axis=alt.AxisConfig(labelColor=QUIET, titleColor=QUIET, gridColor=GRID, domainColor=GRID, tickColor=GRID,
@@ -104,6 +109,14 @@ def caption(section: Section) -> str:
     return " ".join(part for part in told if part)
 
 
+def _together(groups: list[Group]) -> list[Group]:
+    """Put models and datasets of one row each into one panel, named by what tells them apart."""
+    if len(groups) == 1 or any(len(group.rows) > 1 for group in groups):
+        return groups
+    rows = [replace(group.first, label=_title(group, groups, groups) or group.first.label) for group in groups]
+    return [Group(tuple(rows), groups[0].audit)]
+
+
 def _title(group: Group, mine: Sequence[Group], groups: Sequence[Group]) -> str:
     parts = []
     if len({other.first.model for other in groups}) > 1:
@@ -115,6 +128,18 @@ def _title(group: Group, mine: Sequence[Group], groups: Sequence[Group]) -> str:
     if len({other.first.kind for other in mine}) > 1:
         parts.append(group.first.kind)
     return " · ".join(parts)
+
+
+def wrap(label: str) -> list[str]:
+    """Break a label between its levels into lines that are not too long; a longer level is cut."""
+    lines: list[str] = []
+    for level in label.split(" · "):
+        short = level if len(level) <= LINE else f"{level[: LINE - 1]}…"
+        if lines and len(lines[-1]) + len(short) + 3 <= LINE:
+            lines[-1] += f" · {short}"
+        else:
+            lines.append(short)
+    return lines
 
 
 def _limits(row: Row) -> tuple[float, float]:
@@ -149,20 +174,18 @@ def _domain(groups: Sequence[Group]) -> tuple[float, float]:
     return (low if low == 0 else low - room), high + room
 
 
-def _panel(alt: Any, group: Group, domain: tuple[float, float], title: str, *, last: bool) -> Any:
+def _panel(alt: Any, group: Group, domain: tuple[float, float], title: str, unit: str, *, last: bool) -> Any:
     values = _values(group)
-    unit = group.audit.header.unit if group.audit and len({g.metric for g in group.rows}) == 1 else ""
-    if group.audit and group.first.metric in group.audit.header.describes and unit:
-        unit = f"{group.first.metric} ({unit})"
-    # The labels are drawn by an expression, since two rows may bear one name.
-    names = json.dumps({row["place"]: row["label"] for row in values}, ensure_ascii=False)
-    y = alt.Y("place:N", sort=None, scale=alt.Scale(padding=0), title=None,
-              axis=alt.Axis(labelExpr=f"({names})[datum.value]", labelLimit=LABEL_LIMIT, ticks=False, domain=False,
-                            labelColor=INK, labelPadding=8))  # fmt: skip
-    top, bottom = alt.Y("place:N", sort=None, bandPosition=0), alt.Y2("place:N", bandPosition=1)
+    no_axis = alt.Axis(labels=False, ticks=False, domain=False, grid=False, title=None)
+
+    def y_at(**more: Any) -> Any:
+        return alt.Y("place:N", sort=None, scale=alt.Scale(padding=0), axis=no_axis, **more)
+
+    y = y_at()
+    top, bottom = y_at(bandPosition=0), alt.Y2("place:N", bandPosition=1)
     scale = alt.Scale(domain=list(domain), nice=False, zero=False)
     axis = alt.Axis(
-        tickCount=6, title=unit or group.first.metric if last else None, labels=last, labelFlush=False, grid=True
+        tickCount=6, title=(unit or group.first.metric) if last else None, labels=last, labelFlush=False, grid=True
     )
 
     def x(name: str) -> Any:
@@ -180,7 +203,7 @@ def _panel(alt: Any, group: Group, domain: tuple[float, float], title: str, *, l
     if group.first.judged and group.floor_kind != "none":
         layers += [
             base.mark_rule(color=FLOOR, strokeWidth=2).encode(x=x("floor"), y=top, y2=bottom),
-            _name(alt, base, group, x("floor"), values[0]["floor"], domain),
+            _name(alt, base, group, domain).encode(x=x("floor"), y=top),
         ]
 
     def look(channel: Any, values: list[str]) -> Any:
@@ -195,18 +218,36 @@ def _panel(alt: Any, group: Group, domain: tuple[float, float], title: str, *, l
         base.mark_text(align="left", fontSize=12)
             .encode(x=alt.value(WIDTH + 12), y=y, text="told:N", color=look(alt.Color, OUTLINES)),
     ]  # fmt: skip
-    made = alt.layer(*layers).properties(width=WIDTH, height=alt.Step(STEP if len(values) <= 24 else 18))
+    layers += _labels(alt, group, y)
+    most = max(len(wrap(row.label)) for row in group.rows)
+    made = alt.layer(*layers).properties(width=WIDTH, height=alt.Step(max(STEP, 10 + LEADING * most)))
     return made.properties(title=alt.TitleParams(title, offset=18 if group.first.judged else 6)) if title else made
 
 
-def _name(alt: Any, base: Any, group: Group, x: Any, floor: float, domain: tuple[float, float]) -> Any:
+def _name(alt: Any, base: Any, group: Group, domain: tuple[float, float]) -> Any:
     """Write above the first row what the solid line is."""
-    right = (floor - domain[0]) > 0.5 * (domain[1] - domain[0])
     floors = [row.floor if row.floor is not None else 0.0 for row in group.rows]
+    right = (floors[0] - domain[0]) > 0.5 * (domain[1] - domain[0])
     told = f"{words.FLOORS[group.floor_kind]} {words.spread(floors, words.places_for(group.rows))}"
     return (
         base.transform_filter("datum.place == '0000'")
         .mark_text(align="right" if right else "left", dx=2 if right else -2, dy=-8, baseline="bottom", fontSize=11,
                    color=FLOOR)
-        .encode(x=x, y=alt.Y("place:N", sort=None, bandPosition=0), text=alt.value(told))
+        .encode(text=alt.value(told))
     )  # fmt: skip
+
+
+def _labels(alt: Any, group: Group, y: Any) -> list[Any]:
+    """Write the variants before their rows; lines are marks of their own, since axes cannot centre several."""
+    lines: dict[float, list[dict[str, str]]] = {}
+    for place, row in enumerate(group.rows):
+        wrapped = wrap(row.label)
+        for number, line in enumerate(wrapped):
+            shift = (number - (len(wrapped) - 1) / 2) * LEADING
+            lines.setdefault(shift, []).append({"place": f"{place:04d}", "line": line})
+    return [
+        alt.Chart(alt.InlineData(values=values))
+        .mark_text(align="right", dy=shift, fontSize=12, color=INK)
+        .encode(x=alt.value(-10), y=y, text="line:N")
+        for shift, values in sorted(lines.items())
+    ]

@@ -101,7 +101,7 @@ class Group:
 
     @property
     def verdicts(self) -> dict[str, int]:
-        """verdict → number of variants."""
+        """Give verdict → number of variants."""
         counts: dict[str, int] = {}
         for row in self.rows:
             counts[row.verdict] = counts.get(row.verdict, 0) + 1
@@ -168,7 +168,7 @@ def read_sections(study: Study, frame: Any) -> list[Section]:
     waves = {str(row["wave"]) for row in found if row["wave"]}
     order = variant_order(study)
     rows = [_row(record, study, many_waves=len(waves) > 1) for record in found]
-    rows.sort(key=lambda row: order.get(row.variant, len(order)))
+    rows.sort(key=lambda row: order.get(row.variant, order.get(_rest(row.variant), len(order))))
     ids = {str(record["audit"]): str(record["audit_id"]).replace("-", "") for record in found}
     sections = []
     for name in dict.fromkeys([*ids, *(audits if rows else [])]):
@@ -196,7 +196,7 @@ def name_variant(variant: str, levels: Mapping[str, Iterable[str]]) -> str:
                 short = re.sub(rf"(^| ){re.escape(f'{axis}={level}')}(?= |$)", "", short)
     names = "|".join(re.escape(axis) for axis in levels) or "(?!)"
     short = re.sub(rf"(^| )(?:{names})=", " · ", short)
-    return re.sub(rf" ({names}): ", r" · \1: ", f" {short.strip(' ·')}").strip(" ·") or variant
+    return re.sub(rf" (?:{names}): ", " · ", f" {short.strip(' ·')}").strip(" ·") or variant
 
 
 def axes_of(study: Study) -> dict[str, list[str]]:
@@ -211,8 +211,19 @@ def axes_of(study: Study) -> dict[str, list[str]]:
 
 
 def variant_order(study: Study) -> dict[str, int]:
-    """Give variant → its place in the study."""
-    return {variant.name: place for place, variant in enumerate(study.variants)}
+    """Give variant → its place in the study; also for what is left of a variant without one of its axes."""
+    order: dict[str, int] = {}
+    for place, variant in enumerate(study.variants):
+        order[variant.name] = place
+        for axis in variant.levels:
+            rest = [f"{name}={level}" for name, level in variant.levels.items() if name != axis]
+            order.setdefault(" ".join(rest), place)
+    return order
+
+
+def _rest(variant: str) -> str:
+    """Give what two compared variants share: all before ``axis: level against level``."""
+    return re.sub(r" ?\S+: .* against .*$", "", variant)
 
 
 def _nothing(name: str, audit: Audit | None) -> Group:

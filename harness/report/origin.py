@@ -63,15 +63,12 @@ def read_origin(study: Study, store: Store) -> Origin:
     packages = {"python": str(latest.get("python", "")), "platform": str(latest.get("platform", ""))}
     packages |= {str(name): str(version) for name, version in (latest.get("packages") or {}).items()}
     served = ask(store, "served", study.name)
-    failures = ask(store, "failures", study.name)
-    for failure in failures:
-        failure["label"] = name_variant(str(failure["variant"] or ""), axes_of(study))
     return Origin(
         runs=[_run(run, manifest) for run, manifest in zip(runs, manifests, strict=True)],
         served=_served(study, served),
-        warnings=[*_mixed(study, served), *_unclean(runs, manifests)],
+        warnings=[*find_mixtures(study, served), *_unclean(runs, manifests)],
         packages={name: version for name, version in packages.items() if version},
-        failures=failures,
+        failures=ask(store, "failures", study.name),
     )
 
 
@@ -119,7 +116,7 @@ def _served(study: Study, served: Sequence[Record]) -> list[Served]:
     return made
 
 
-def _mixed(study: Study, served: Sequence[Record]) -> list[str]:
+def find_mixtures(study: Study, served: Sequence[Record]) -> list[str]:
     """Warn where one annotator was answered by more than one thing."""
     seen: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for record in served:

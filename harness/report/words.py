@@ -83,6 +83,8 @@ def interval(low: float | None, high: float | None, places: int) -> str:
 
 def estimate(row: Row, places: int) -> str:
     """Write an estimate with its interval."""
+    if row.estimate is None:
+        return number(None)
     return f"{number(row.estimate, places)} ({interval(row.lower, row.upper, places)})"
 
 
@@ -146,10 +148,17 @@ def sentence(group: Group) -> str:
     if all(row.shown is None for row in group.rows):
         return "No estimate could be made: these data hold too little of what this audit counts."
     over = tally(group)
-    parts = [f"{over[0].upper()}{over[1:]}." if over else "", _difference(group, places)]
-    parts.append(_matters(group, places))
+    parts = [f"{over[0].upper()}{over[1:]}." if over else "", _difference(group, places), _matters(group)]
+    return " ".join(part for part in parts if part)
+
+
+def remarks(group: Group) -> str:
+    """Say what else bears on a verdict: what could have been seen, and how the model ranks among persons."""
+    if not group.first.judged or all(row.shown is None for row in group.rows):
+        return ""
+    parts = []
     if any(row.verdict == "cannot tell" for row in group.rows):
-        parts.append(_detectable(group, places))
+        parts.append(_detectable(group, places_for(group.rows)))
     if any(row.verdict == "found" and _reaches_floor(row) for row in group.rows):
         parts.append(
             "Where the interval reaches back past the floor although an artifact was found: the verdict rests on "
@@ -196,11 +205,9 @@ def _between(group: Group) -> str:
 
 def _described(group: Group, places: int) -> str:
     if len(group.rows) == 1:
-        return f"{estimate(group.first, places)}; described, not judged."
-    return (
-        f"{spread([row.estimate for row in group.rows], places)} over {count(len(group.rows), 'variant')}; "
-        "described, not judged."
-    )
+        return f"{group.first.metric}: {_with_interval(group.first, places)}."
+    shown = spread([row.estimate for row in group.rows], places)
+    return f"{group.first.metric}: {shown} over {count(len(group.rows), 'variant')}."
 
 
 def _difference(group: Group, places: int) -> str:
@@ -210,8 +217,9 @@ def _difference(group: Group, places: int) -> str:
     if not floor:  # then the estimate is itself the difference
         ends = _ends(rows)
         if len(ends) == 1:
-            return f"The model shows {estimate(ends[0], places)}."
-        return f"The model shows {join([estimate(row, places) + _under(row, group) for row in ends], 'up to')}."
+            return f"The model shows {_with_interval(ends[0], places)}."
+        told = [_with_interval(row, places) + _under(row, group) for row in ends]
+        return f"The model shows {told[0]} up to {told[1]}."
     ends = _ends(rows)
     if len(ends) == 1:
         row = ends[0]
@@ -223,6 +231,11 @@ def _difference(group: Group, places: int) -> str:
         f"{number(row.excess, places, signed=True)} {_interval_words(row, places)}{_under(row, group)}" for row in ends
     ]
     return f"The model shows {shown}; {floor}. The difference runs from {told[0]} to {told[1]}."
+
+
+def _with_interval(row: Row, places: int) -> str:
+    bounds = "no interval" if row.upper is None else f"95 % interval {interval(row.lower, row.upper, places)}"
+    return f"{number(row.estimate, places)} ({bounds})"
 
 
 def _interval_words(row: Row, places: int) -> str:
@@ -239,11 +252,13 @@ def _under(row: Row, group: Group) -> str:
     return f" under “{row.label}”" if len(group.rows) > 1 else ""
 
 
-def _matters(group: Group, places: int) -> str:
+def _matters(group: Group) -> str:
     if group.first.warn is None:
         return ""
     direction = {"up": "upwards", "down": "downwards", "both": "in either direction"}[group.first.worse or "both"]
-    return f"From {number(group.first.warn, max(places, 2))} {direction} it counts as large enough to matter."
+    if group.floor_kind == "none":
+        return f"{group.first.warn:g} or more counts as large enough to matter."
+    return f"A difference of {group.first.warn:g} or more {direction} counts as large enough to matter."
 
 
 def _detectable(group: Group, places: int) -> str:

@@ -1,4 +1,4 @@
--- Of two replies to one cell the earlier counts, so runs are read oldest first.
+-- Of two replies to one cell the earlier counts, in whatever order their runs are found.
 insert into store.prompts
 select distinct on (prompt_id) right(prompt_id, 32)::uuid, messages from journal
 on conflict do nothing;
@@ -10,4 +10,9 @@ select distinct on (generation_id)
        seconds, attempts, arrived_at, $run_id
 from journal
 order by generation_id, arrived_at
-on conflict do nothing;
+on conflict do update set
+    prompt_id = excluded.prompt_id, text = excluded.text, finish_reason = excluded.finish_reason,
+    tokens_in = excluded.tokens_in, tokens_out = excluded.tokens_out, model_served = excluded.model_served,
+    fingerprint = excluded.fingerprint, seconds = excluded.seconds, attempts = excluded.attempts,
+    arrived_at = excluded.arrived_at, run_id = excluded.run_id
+where excluded.arrived_at < generations.arrived_at;

@@ -1,15 +1,17 @@
+-- What is not hashed may be told anew, and the newest load counts: a cluster column that is added later.
 insert into store.items
 select right(item_id, 32)::uuid, dataset, key, fields, metadata, cluster, split, bucket
 from read_parquet($folder || '/items.parquet')
-on conflict do nothing;
+on conflict do update set metadata = excluded.metadata, cluster = excluded.cluster, split = excluded.split,
+                          bucket = excluded.bucket;
 
 insert into store.annotators
 select distinct on (annotator_id)
        right(annotator_id, 32)::uuid, kind, case when kind = 'human' then dataset end,
        case when kind = 'human' then name end, traits, identity
 from read_parquet($folder || '/annotators.parquet')
-order by annotator_id
-on conflict do nothing;
+order by annotator_id, traits
+on conflict do update set traits = excluded.traits;
 
 insert into store.loads
 select $load_id::uuid, right(item_id, 32)::uuid from read_parquet($folder || '/items.parquet')

@@ -78,6 +78,10 @@ class Bench:
             self._connection.execute(f"create or replace view rows as select * from rows_{name}")
         return bool(fetch(self._connection, "select 1 from rows limit 1"))
 
+    def most_samples(self) -> int:
+        """Give the largest number of an LLM's samples of one item."""
+        return int(fetch(self._connection, "select coalesce(max(draw_no), 0) from rows where who_no is not null")[0][0])
+
     def whos(self) -> list[dict[str, Any]]:
         """List who speaks in the relation and is no human: number, who columns, axes."""
         rows = self._connection.execute("select * from whos_" + self._relation + " order by who_no").df()

@@ -12,6 +12,7 @@ import re
 import shutil
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,7 +51,7 @@ class Store:
         """
         with self.read() as connection:
             try:
-                return connection.sql(query).df()
+                return _frame(connection.sql(query))
             except duckdb.Error as error:
                 raise StoreError(
                     f"the query does not run: {error}", where=query.strip()[:200], remedy="mend the query"
@@ -75,8 +76,8 @@ class Store:
     def _frame(self, view: str, study: str | None) -> pd.DataFrame:
         with self.read() as connection:
             if study is None:
-                return connection.sql(f"select * from {view}").df()
-            return connection.execute(f"select * from {view} where study = ?", [study]).df()
+                return _frame(connection.sql(f"select * from {view}"))
+            return _frame(connection.execute(f"select * from {view} where study = ?", [study]))
 
     @contextmanager
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -166,6 +167,14 @@ def open_store(runs: str | Path = "runs") -> Store:
         each gives a pandas frame and holds the database only while it reads.
     """
     return Store(runs)
+
+
+def _frame(result: Any) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        # DuckDB 2 puts times with a zone into a frame in a way that pandas 3 warns of.
+        warnings.filterwarnings("ignore", "The inplace keyword", DeprecationWarning)
+        frame: pd.DataFrame = result.df()
+    return frame
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection) -> None:

@@ -63,7 +63,7 @@ class Journal:
         """Write one line, with one write."""
         if self._file is None:
             self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n"
+        line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
         written = os.write(self._file, line)
         while written < len(line):
             written += os.write(self._file, line[written:])

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,9 @@ FAILURES = {
     "generation_id": "varchar", "annotator_id": "varchar", "item_id": "varchar", "sample": "integer",
     "permanent": "boolean", "error": "varchar", "failed_at": "timestamptz",
 }  # fmt: skip
+NEEDED = ("sample", "turn", "messages", "permanent")
+PYTHON = {"integer": (int,), "double": (int, float), "boolean": (bool,), "varchar": (str,)}
+ID = re.compile(r"[a-z]+_[0-9a-f]{32}")
 
 
 def sync(store: Store) -> int:
@@ -187,7 +192,7 @@ def _journal(
     """Give a table function over a run's journal, sealing it first if the run has ended."""
     lines, sealed = folder / f"{name}.jsonl", folder / f"{name}.parquet"
     if lines.exists():
-        readable, corrupt = _readable(lines)
+        readable, corrupt = _readable(lines, types)
         spelled = ", ".join(f"{key}: '{kind}'" for key, kind in types.items())
         scan = (
             f"read_json({quoted(str(readable))}, format = 'newline_delimited', columns = {{{spelled}}}, "
@@ -204,7 +209,7 @@ def _journal(
     return f"read_parquet({quoted(str(sealed))})" if sealed.exists() else None
 
 
-def _readable(path: Path) -> tuple[Path, bool]:
+def _readable(path: Path, types: dict[str, str]) -> tuple[Path, bool]:
     """Give the path itself, or a copy without what cannot be read; and whether paid lines are damaged.
 
     A torn last line is what a kill leaves: its call is planned again. Any other bad line is named, and the
@@ -217,7 +222,7 @@ def _readable(path: Path) -> tuple[Path, bool]:
         for number, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):
                 torn = True
-            elif _is_object(line):
+            elif _fits(line, types):
                 good.append(line)
             else:
                 bad.append(number)
@@ -235,11 +240,26 @@ def _readable(path: Path) -> tuple[Path, bool]:
     return copy, bool(bad)
 
 
-def _is_object(line: bytes) -> bool:
+def _fits(line: bytes, types: dict[str, str]) -> bool:
+    """Tell whether a line is a whole row: one that is not would stop the reading of all others."""
     try:
-        return isinstance(json.loads(line), dict)
+        row = json.loads(line)
     except ValueError:
         return False
+    return isinstance(row, dict) and all(_is_a(kind, name, row.get(name)) for name, kind in types.items())
+
+
+def _is_a(kind: str, name: str, value: Any) -> bool:
+    if name.endswith("_id"):
+        return isinstance(value, str) and ID.fullmatch(value) is not None
+    if value is None:
+        return name not in NEEDED
+    if kind == "timestamptz":
+        try:
+            return bool(datetime.fromisoformat(value))
+        except (ValueError, TypeError):
+            return False
+    return type(value) in PYTHON[kind]
 
 
 def _script(connection: duckdb.DuckDBPyConnection, name: str, *, source: str = "", **values: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness.store.database import Store, fetch
 
 if TYPE_CHECKING:
-    from harness.audit import Finding
+    from harness.finding import Finding
     from harness.study import Study
 
 

@@ -9,11 +9,12 @@ warn      = 0.10
 test      = "exchange"
 floor     = 0.0
 draws     = "all"
+least_samples = 2
 plays     = "all"
 sums      = ["answers", "differ"]
 describes = ["alpha_model", "alpha_people"]
 reference = "Krippendorff 2011, Computing Krippendorff's alpha-reliability (nominal), on items with two answers or more"
-notes     = "alpha_people is the reliability of the human labels; alpha_model that of the model's repeated samples. It needs two samples of the model."
+notes     = "alpha_people is the reliability of the human labels; alpha_model that of the model's repeated samples."
 [example]
 given  = [{item_id = 1, role = "reference", label = "a"}, {item_id = 1, role = "reference", label = "b"}, {item_id = 1, role = "model", label = "a"}, {item_id = 1, role = "model", label = "a"}, {item_id = 2, role = "reference", label = "b"}, {item_id = 2, role = "reference", label = "b"}, {item_id = 2, role = "model", label = "b"}, {item_id = 2, role = "model", label = "b"}]
 expect = [{metric = "alpha_model", estimate = 1.0}, {metric = "alpha_people", estimate = 0.0}, {metric = "alpha_gap", estimate = 1.0}]

@@ -9,11 +9,12 @@ warn      = 0.05
 test      = "exchange"
 floor     = 0.0
 draws     = "all"
+least_samples = 2
 plays     = "all"
 sums      = ["bits_m", "bits_r", "n"]
 describes = ["entropy_model", "entropy_people"]
 reference = "expected Shannon entropy of two answers (rarefaction to two; = Gini-Simpson index, Simpson 1949, Nature 163), an unbiased estimator at any number of answers"
-notes     = "1 bit if two answers to an item always differ, 0 if they never do. Two is the only number of answers that every item has, and plug-in entropies of unequal numbers of answers cannot be compared. It needs two samples of the model and two people an item. The model's spread comes from sampling one model, people's from different persons: that is the point of the comparison and also its limit."
+notes     = "1 bit if two answers to an item always differ, 0 if they never do. Two is the only number of answers that every item has, and plug-in entropies of unequal numbers of answers cannot be compared. It needs two people an item. The model's spread comes from sampling one model, people's from different persons: that is the point of the comparison and also its limit."
 [example]
 given  = [{item_id = 1, role = "reference", label = "a"}, {item_id = 1, role = "reference", label = "b"}, {item_id = 1, role = "model", label = "a"}, {item_id = 1, role = "model", label = "a"}]
 expect = [{metric = "entropy_gap", estimate = 1.0}, {metric = "entropy_model", estimate = 0.0}, {metric = "entropy_people", estimate = 1.0}]

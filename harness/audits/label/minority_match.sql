@@ -8,12 +8,13 @@ worse     = "down"
 warn      = 0.02
 test      = "exchange"
 draws     = "all"
+least_samples = 3
 plays     = "all"
 floor     = "exchange"
 sums      = ["hits", "n", "could"]
 describes = ["minority_match_of_possible"]
 reference = "Das et al. 2024, section 5.1 (minority sets as in the released code)"
-notes     = "A side's minority set is every label with its lowest count; it is empty where all its labels are equally frequent, so a model that answers once, or always the same, has none. Items without a minority set count as no match, as in the study; minority_match_of_possible counts only items where people have one."
+notes     = "A side's minority set is every label with its lowest count; it is empty where all its labels are equally frequent, so a model that always answers the same has none, and it takes three samples to have one. Items without a minority set count as no match, as in the study; minority_match_of_possible counts only items where people have one."
 [example]
 given  = [{item_id = 1, role = "reference", label = "a"}, {item_id = 1, role = "reference", label = "a"}, {item_id = 1, role = "reference", label = "b"}, {item_id = 1, role = "model", label = "b"}, {item_id = 1, role = "model", label = "a"}, {item_id = 1, role = "model", label = "a"}, {item_id = 2, role = "reference", label = "a"}, {item_id = 2, role = "model", label = "a"}]
 expect = [{metric = "minority_match", estimate = 0.5}, {metric = "minority_match_of_possible", estimate = 1.0}]

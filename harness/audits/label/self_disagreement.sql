@@ -8,9 +8,10 @@ worse     = "both"
 test      = "none"
 roles     = "model"
 draws     = "all"
+least_samples = 2
 sums      = ["differ", "n"]
 reference = "Gini-Simpson index of an item's samples; repetition stability of Shi et al. 2024 (arXiv 2406.07791) is 1 minus it"
-notes     = "The noise of one prompt on itself: an effect of the prompt has to exceed it. It needs two samples; compare with entropy_people under entropy_gap."
+notes     = "The noise of one prompt on itself: an effect of the prompt has to exceed it. Compare with entropy_people under entropy_gap."
 [example]
 given  = [{item_id = 1, role = "model", label = "a"}, {item_id = 1, role = "model", label = "b"}, {item_id = 2, role = "model", label = "a"}, {item_id = 2, role = "model", label = "a"}]
 expect = [{metric = "self_disagreement", estimate = 0.5}]

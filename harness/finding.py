@@ -1,0 +1,133 @@
+"""What a metric shows, put against the floor and the null, and judged."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from harness import inference
+from harness.auditfile import Audit
+from harness.inference import Floats, Interval
+from harness.passes import MOST_ITEMS, Curve
+
+if TYPE_CHECKING:
+    from harness.store.bench import Focal
+
+
+@dataclass
+class Finding:
+    """One row of the findings table; the names are its columns."""
+
+    audit: str
+    audit_id: str
+    metric: str
+    title: str
+    verdict: str
+    dataset: str = ""
+    kind: str = ""
+    model: str = ""
+    variant: str = ""
+    wave: str = ""
+    estimate: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    matched: float | None = None
+    floor: float | None = None
+    excess: float | None = None
+    excess_lower: float | None = None
+    excess_upper: float | None = None
+    p: float | None = None
+    q: float | None = None
+    draws: int | None = None
+    detectable: float | None = None
+    warn: float | None = None
+    worse: str = ""
+    items: int = 0
+    clusters: int = 0
+    persons: int | None = None
+    persons_as_far: int | None = None
+    range_verdict: str | None = None
+    note: str | None = None
+    replicates: Floats = field(default_factory=lambda: np.empty(0))
+    excess_interval: Interval = Interval(None, None)
+
+
+def make_finding(audit: Audit, focal: Focal, metric: str, curve: Floats, passes: tuple[Curve, Curve, Curve]) -> Finding:
+    """Put one metric of one focal annotator against what people and chance show.
+
+    Args:
+        curve: the estimate, then its bootstrap replicates.
+        passes: floor, null and persons, as ``passes.Passes`` gives them.
+    """
+    floor, null, persons = passes
+    header, key = audit.header, (focal.number, metric)
+    found = Finding(
+        audit.name, audit.audit_id, metric, header.title, "described", **focal.who, warn=header.warn,
+        worse=header.worse, items=focal.items, clusters=focal.clusters, replicates=curve[1:],
+    )  # fmt: skip
+    estimate = float(curve[0])
+    error = inference.standard_error(curve[1:], focal.clusters)
+    distance = header.range[0] == 0 and header.worse == "up"
+    own = inference.interval(estimate, error, focal.clusters, header.range, distance=distance)
+    found.estimate, found.lower, found.upper = estimate, own.lower, own.upper
+    if metric in header.describes or header.warn is None:
+        return found
+    excess, excess_error = estimate, error
+    if header.test == "neutral":
+        found.floor = header.neutral
+        excess = estimate - (header.neutral or 0.0)
+        found.p = inference.t_tail(excess / error, focal.clusters - 1) if error > 0 else math.nan
+        found.detectable = inference.detectable(error)
+    if key in null:
+        draws = null[key][1:][np.isfinite(null[key][1:])]
+        found.draws = len(draws)
+        found.p = inference.exchange_p(float(null[key][0]), draws, header.worse)
+        spread = float(np.std(draws)) if len(draws) else 0.0
+        found.detectable = inference.detectable(spread) if spread > inference.TIE else None
+        if key in floor:
+            found.matched, found.floor, excess_error = inference.against_people(floor[key], focal.clusters)
+            excess = found.matched - found.floor
+        else:
+            found.floor = float(np.mean(draws)) if isinstance(header.floor, str) else header.floor
+            excess = estimate - found.floor
+    if key in persons:
+        person, model = persons[key][:, 0], persons[key][:, 1]
+        found.persons, found.persons_as_far = inference.rank_among(model, person, header.worse)
+        found.range_verdict = inference.place_among_persons(found.persons, found.persons_as_far)
+    if header.test == "none":
+        found.excess_interval = own
+    else:
+        found.excess_interval = inference.interval(
+            excess, excess_error, focal.clusters, (-math.inf, math.inf), distance=False
+        )
+    found.excess = excess
+    found.excess_lower, found.excess_upper = found.excess_interval.lower, found.excess_interval.upper
+    if focal.clusters < inference.LEAST_CLUSTERS:
+        found.note = f"only {focal.clusters} clusters: too few to tell"
+    elif header.test == "exchange" and found.detectable is None:
+        found.note = "exchanging roles changes nothing here: these data could not have shown any effect"
+    elif focal.items > MOST_ITEMS and header.test == "exchange":
+        found.note = f"roles were exchanged on a sample of {MOST_ITEMS:,} of {focal.items:,} items"
+    return found
+
+
+def judge(audit: Audit, findings: list[Finding]) -> None:
+    """Correct p-values within audit, model and dataset, then judge."""
+    families: dict[tuple[str, str, str], list[Finding]] = {}
+    for found in findings:
+        if found.p is not None:
+            families.setdefault((found.dataset, found.model, found.metric), []).append(found)
+    for family in families.values():
+        for found, q in zip(
+            family, inference.benjamini_hochberg([math.nan if f.p is None else f.p for f in family]), strict=True
+        ):
+            found.q = q
+    for found in findings:
+        if found.excess is not None:
+            found.verdict = inference.verdict(
+                audit.header.worse, audit.header.warn, found.excess, found.excess_interval, found.q, found.clusters,
+                tested=audit.header.test != "none",
+            )  # fmt: skip

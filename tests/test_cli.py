@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.studies import write_study
+
+HEAVY = (
+    "pandas",
+    "numpy",
+    "duckdb",
+    "pydantic",
+    "jinja2",
+    "altair",
+    "torch",
+    "transformers",
+    "aiohttp",
+    "openai",
+    "rich",
+)
+
+
+def harness(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "harness.cli", *words], cwd=cwd, capture_output=True, text=True, check=False
+    )
+
+
+def imported(code: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_importing_the_package_or_asking_for_help_imports_nothing_heavy():
+    assert not {*HEAVY, "typer"} & imported("import harness")
+    asked = imported(
+        "sys.argv = ['harness', '--help']\nimport harness.cli\ntry: harness.cli.app()\nexcept SystemExit: pass"
+    )
+    assert not set(HEAVY) & asked
+    assert len(asked) < 350  # half of them are Python's own; typer brings most of the rest
+
+
+def test_every_public_name_is_there():
+    import harness as package
+
+    for name in package.__all__:
+        assert getattr(package, name)
+    assert set(package.__all__) <= set(dir(package))
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    write_study(tmp_path / "prompts" / "tiny")
+    return tmp_path
+
+
+def test_a_study_runs_by_its_name_from_prompts_to_report(tiny):
+    ran = harness("run", "tiny", "--json", cwd=tiny)
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout)
+    assert told["asked"] > 0
+    assert (tiny / told["report"]).exists()
+    again = harness("run", "tiny", cwd=tiny)
+    assert "nothing to ask" in again.stdout
+    for verb in ("plan", "generate", "parse", "audit", "report"):
+        done = harness(verb, "tiny", cwd=tiny)
+        assert done.returncode == 0, done.stderr
+    assert "every id is made by its content" in harness("verify", cwd=tiny).stdout
+    assert "run folders read" in harness("rebuild", cwd=tiny).stdout
+    assert "tiny" in harness("list", "studies", cwd=tiny).stdout
+    assert "generate, ended" in harness("list", "runs", cwd=tiny).stdout
+
+
+def test_plan_shows_prompts_and_spends_nothing(tiny):
+    planned = json.loads(harness("plan", "tiny", "--json", cwd=tiny).stdout)
+    assert planned["calls"] > 0
+    assert "[user]" in harness("plan", "tiny", cwd=tiny).stdout
+    assert json.loads(harness("plan", "tiny", "--json", cwd=tiny).stdout)["calls"] == planned["calls"]
+    assert not list(tiny.glob("runs/*/generations*"))
+
+
+@pytest.mark.parametrize(
+    ("words", "what", "remedy"),
+    [
+        (("run", "tinny"), "no study 'tinny'", "did you mean tiny?"),
+        (("audit", "tiny", "--audit", "label_shfit"), "no audit called 'label_shfit'", "label_shift"),
+        (("list", "audit"), "no kind called 'audit'", "audits"),
+        (("verify",), "no database yet", "harness run STUDY"),
+    ],
+)
+def test_errors_are_bare_and_say_the_remedy(tiny, words, what, remedy):
+    done = harness(*words, cwd=tiny)
+    assert done.returncode == 2
+    assert what in done.stderr
+    assert remedy in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Traceback" in harness("--debug", *words, cwd=tiny).stderr
