@@ -149,7 +149,9 @@ def run(
     pipeline.audit_study(made, store, say=say)
     path = pipeline.report_study(made, store)
     if as_json:
-        found = json.loads(store.findings(made.name).to_json(orient="records"))
+        from harness.listing import plain_rows
+
+        found = plain_rows(store.findings(made.name))
         _print_json({"asked": tally.done, "failed": tally.failed, "report": str(path), "findings": found})
         return
     _print_findings(store, made)

@@ -107,7 +107,11 @@ def against_people(columns: Floats, clusters: int) -> tuple[float, float, float]
         return math.nan, math.nan, math.nan
     model, people = columns.mean(axis=2).T
     chosen = float(np.var(columns[0, 0] - columns[0, 1], ddof=1)) / columns.shape[2]
-    return float(model[0]), float(people[0]), math.hypot(standard_error((model - people)[1:], clusters), math.sqrt(chosen))
+    return (
+        float(model[0]),
+        float(people[0]),
+        math.hypot(standard_error((model - people)[1:], clusters), math.sqrt(chosen)),
+    )
 
 
 def exchange_p(observed: float, null: Floats, worse: str) -> float:

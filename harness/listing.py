@@ -104,5 +104,17 @@ def _numbers(row: dict[Any, Any]) -> str:
     return ", ".join(parts).replace(", [", " [")
 
 
+def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give a frame's rows as JSON can hold them: ids as text, null for what is not there."""
+    rows = frame.to_dict("records")
+    return [{str(key): _plain(value) if _there(value) else None for key, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value if isinstance(value, (str, int, float)) else str(value)
+
+
 def _there(value: Any) -> bool:
-    return value is not None and value == value
+    import pandas as pd
+
+    return not pd.isna(value)

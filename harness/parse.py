@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from harness import plugins
 from harness.types import Cell, Parsed
@@ -18,39 +18,21 @@ from harness.types import Cell, Parsed
 REFUSED = ("content_filter", "refusal")  # finish reasons that are refusals, whatever the text
 
 
-class Readable(Protocol):
-    """A study, as far as reading its replies needs it."""
-
-    @property
-    def datatype(self) -> str:
-        """The data type's name."""
-        ...
-
-    @property
-    def config(self) -> Any:
-        """The data type's own table."""
-        ...
-
-
-def parse_replies(
-    study: Readable, replies: Iterable[list[Any]]
-) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]:
-    """Read each reply.
+def parse_replies(name: str, replies: Iterable[list[Any]]) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]:
+    """Read each reply by the rules of the data type ``name``.
 
     Args:
         replies: chunks of (generation_id, item_id, annotator_id, sample, turn, text, finish_reason,
-            dataset, key, fields, levels).
+            dataset, key, fields, levels, asked), the last three as JSON.
 
     Yields:
         (generation_id, parsed, refused, method, reason), and the rows of the typed table.
     """
-    datatype = plugins.load("datatypes", study.datatype)
-    asked = study.config.model_dump()
+    datatype = plugins.load("datatypes", name)
     for chunk in replies:
-        for generation_id, item_id, annotator_id, sample, turn, text, finish, dataset, key, fields, levels in chunk:
-            bound = json.loads(levels) if levels else {}
-            options = datatype.options_shown(asked, bound)
-            cell = Cell(dataset, key, sample, options, json.loads(fields), bound)
+        for generation_id, item_id, annotator_id, sample, turn, text, finish, dataset, key, *told in chunk:
+            fields, levels, asked = (json.loads(part) for part in told)
+            cell = Cell(dataset, key, sample, datatype.options_shown(asked, levels), fields, levels)
             parsed, refused = read_reply(datatype, text or "", finish, cell)
             rows = [
                 (item_id, annotator_id, sample, turn + part, generation_id, shown_at, parsed.method, *record.values())

@@ -120,9 +120,6 @@ def generate_study(
 def _ask(study: Study, folder: Path, path: Path, tally: Tally, progress: Callable[[Tally], None]) -> None:
     from harness.generate import Asking, generate
 
-    manifest = _manifest(study, "generate")
-    folders.write_manifest(folder, manifest)
-    generations, failures = folders.Journal(folder / "generations.jsonl"), folders.Journal(folder / "failures.jsonl")
     templates = Templates(study.folder)
 
     def fill(annotator: Any, fields: Mapping[str, Any]) -> Any:
@@ -136,7 +133,10 @@ def _ask(study: Study, folder: Path, path: Path, tally: Tally, progress: Callabl
             queries.stream_cells(path, model.identity.name),
         )
         for model in study.models
-    ]
+    ]  # made before the manifest: a backend without its key leaves no run behind
+    manifest = _manifest(study, "generate")
+    folders.write_manifest(folder, manifest)
+    generations, failures = folders.Journal(folder / "generations.jsonl"), folders.Journal(folder / "failures.jsonl")
     by_id = {annotator.annotator_id: annotator for annotator in study.annotators}
     with folders.live(folder):
         try:
@@ -151,15 +151,19 @@ def _ask(study: Study, folder: Path, path: Path, tally: Tally, progress: Callabl
             folders.write_manifest(folder, {**manifest, **ended})
 
 
-def parse_study(study: Study | queries.KeptStudy, store: Store) -> None:
+def parse_study(study: Study, store: Store) -> None:
     """Read every reply of the study anew, with today's parser."""
+    _parse(study.name, study.datatype, store)
+
+
+def _parse(study: str, datatype: str, store: Store) -> None:
     parses: list[tuple[Any, ...]] = []
     records: list[tuple[Any, ...]] = []
-    for parsed, rows in parse_replies(study, queries.stream_replies(store, study.name)):
+    for parsed, rows in parse_replies(datatype, queries.stream_replies(store, study)):
         parses.append(parsed)
         records.extend(rows)
     if parses:
-        queries.write_parses(store, study.datatype, parses, records)
+        queries.write_parses(store, datatype, parses, records)
 
 
 def rebuild(store: Store) -> tuple[int, list[str]]:
@@ -170,9 +174,9 @@ def rebuild(store: Store) -> tuple[int, list[str]]:
     """
     folders_read = ingest.rebuild(store)
     studies = queries.kept_studies(store) if folders_read else []
-    for study in studies:
-        parse_study(study, store)
-    return folders_read, [study.name for study in studies]
+    for study, datatype in studies:
+        _parse(study, datatype, store)
+    return folders_read, [study for study, _ in studies]
 
 
 def audit_study(study: Study, store: Store, *, only: list[str] | None = None, say: Say = print) -> None:

@@ -53,8 +53,10 @@ def _audits() -> Iterator[str]:
     for audit in shipped_audits():
         header = audit.header
         folder = audit.path.parent.name
-        yield f"### {audit.name}\n\n**{header.title}** ({'for any' if folder == 'any' else f'for {folder}'}). {header.question}"
-        yield header.notes
+        whose = "for any" if folder == "any" else f"for {folder}"
+        yield f"### {audit.name}\n\n**{header.title}** ({whose}). {header.question}"
+        if header.notes:
+            yield header.notes
         yield _table(("key", "value"), _settings(header))
         yield f"Source: {header.reference}."
         yield _example(header.example)
@@ -65,13 +67,9 @@ def _settings(header: Header) -> Iterator[tuple[str, str]]:
     yield "metrics", ", ".join(f"`{name}`" for name in metrics)
     for key in KEYS:
         value = getattr(header, key)
-        if value is None or value == [] or value == "" or (key == "floor" and not _has_floor(header)):
-            continue
+        if value is None or value in ([], "") or (key in ("floor", "plays") and header.test != "exchange"):
+            continue  # said of the exchange only
         yield f"`{key}`", _say(value, code=key in CODE)
-
-
-def _has_floor(header: Header) -> bool:
-    return header.test == "exchange"
 
 
 def _say(value: Any, *, code: bool = False) -> str:
@@ -131,15 +129,15 @@ def _toml(value: Any) -> str:
 def _tables() -> Iterator[str]:
     columns, tables, views = _catalogue()
     yield (
-        "## Tables and views\n\n`runs/harness.duckdb` holds tables in the schema `store` and views in `main`. Read the views: "
-        "they show each study as it last stood. Ids are UUIDs here and `kind_` with 32 hexadecimal digits in files."
+        "## Tables and views\n\n`runs/harness.duckdb` holds tables in the schema `store` and views in `main`. Read the "
+        "views: they show each study as it last stood. Ids are UUIDs here, `kind_` with 32 hexadecimal digits in files."
     )
     told = tables.set_index("table_name")["comment"].to_dict()
-    for name in sorted(views["view_name"]):
+    for name in sorted(map(str, views["view_name"])):
         there = columns[(columns["schema_name"] == "main") & (columns["table_name"] == name)]
         note = f"{told[name].removeprefix('derived: ')}. " if name in told else ""
         yield f"### view {name}\n\n{note}Columns: {', '.join(f'`{column}`' for column in there['column_name'])}."
-    for name in sorted(told):
+    for name in sorted(map(str, told)):
         there = columns[(columns["schema_name"] == "store") & (columns["table_name"] == name)]
         rows = [(f"`{r.column_name}`", str(r.data_type).lower(), str(r.comment or "")) for r in there.itertuples()]
         yield f"### table store.{name}\n\n{told[name]}.\n\n{_table(('column', 'type', 'meaning'), rows)}"

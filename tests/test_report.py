@@ -232,6 +232,24 @@ def test_no_estimate_is_said_and_not_written_as_nan():
     assert words.sentence(group(row("cannot tell", floor=0.0))).startswith("No estimate could be made")
 
 
+def test_a_variant_without_an_estimate_is_left_out_of_the_range():
+    told = words.sentence(group(row(**JUDGED), row("cannot tell"), row(**{**JUDGED, "excess": 0.3})))
+    assert told.startswith("Found in 2, cannot tell in 1 of 3 variants.")
+    assert "runs from +0.21" in told
+    assert "to +0.30" in told
+
+
+def test_a_note_that_all_variants_share_is_said_once():
+    noted = row("cannot tell", **JUDGED, note="only 6 clusters: too few to tell")
+    assert words.remarks(group(noted, noted)).startswith("Only 6 clusters: too few to tell. Where these data")
+
+
+def test_a_floor_without_players_is_not_called_human(made):
+    audit = next(audit for audit in audits_for("label") if audit.name == "label_shift")
+    assert Group((row(**JUDGED),), audit).floor_kind == "people"
+    assert Group((row(**{**JUDGED, "matched": None}),), audit).floor_kind == "exchange"
+
+
 @pytest.mark.parametrize(
     ("verdicts", "state"),
     [

@@ -7,6 +7,7 @@ message. Every verdict is in words beside its dot, and all numbers are in the ta
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -96,6 +97,8 @@ def caption(section: Section) -> str:
         told.append("Dot: the estimate.")
     told.append("Bar: 95 % interval of the difference to the floor, drawn from the floor." if first.floor_kind != "none"
                 else "Bar: 95 % interval.")  # fmt: skip
+    if first.floor_kind != "none" and any(_is_past(row, group) for group in groups for row in group.rows):
+        told.append("Being a difference's, it may reach past the values that are possible.")
     told.append(
         {
             "people": "Solid line, human floor: what people show when each in turn plays the model.",
@@ -115,6 +118,12 @@ def _together(groups: list[Group]) -> list[Group]:
         return groups
     rows = [replace(group.first, label=_title(group, groups, groups) or group.first.label) for group in groups]
     return [Group(tuple(rows), groups[0].audit)]
+
+
+def _is_past(row: Row, group: Group) -> bool:
+    low, high = row.shown_interval
+    least, most = group.audit.header.range if group.audit else (-math.inf, math.inf)
+    return (low is not None and low < least) or (high is not None and high > most)
 
 
 def _title(group: Group, mine: Sequence[Group], groups: Sequence[Group]) -> str:

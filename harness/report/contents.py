@@ -151,7 +151,7 @@ def columns(group: Group) -> list[Column]:
         *column("q", [words.chance(row.q) for row in rows], there=has("q")),
         *column("as far out", [_persons(row) for row in rows], there=any(row.persons for row in rows)),
         *column("items", [f"{row.items:,}" if row.items is not None else "–" for row in rows]),
-        *column("note", [row.note or "" for row in rows], there=has("note"), text=True),
+        *column("note", [row.note or "" for row in rows], there=len({row.note for row in rows}) > 1, text=True),
     ]  # fmt: skip
 
 

@@ -156,7 +156,8 @@ def remarks(group: Group) -> str:
     """Say what else bears on a verdict: what could have been seen, and how the model ranks among persons."""
     if not group.first.judged or all(row.shown is None for row in group.rows):
         return ""
-    parts = []
+    notes = dict.fromkeys(row.note for row in group.rows if row.note)
+    parts = [f"{note[0].upper()}{note[1:]}." for note in notes] if len(notes) == 1 else []
     if any(row.verdict == "cannot tell" for row in group.rows):
         parts.append(_detectable(group, places_for(group.rows)))
     if any(row.verdict == "found" and _reaches_floor(row) for row in group.rows):
@@ -213,7 +214,7 @@ def _described(group: Group, places: int) -> str:
 def _difference(group: Group, places: int) -> str:
     floor = floor_words(group, places)
     shown = spread([row.shown for row in group.rows], places)
-    rows = sorted(group.rows, key=lambda row: row.excess or 0.0)
+    rows = sorted((row for row in group.rows if row.shown is not None), key=lambda row: row.excess or 0.0)
     if not floor:  # then the estimate is itself the difference
         ends = _ends(rows)
         if len(ends) == 1:

@@ -1,9 +1,12 @@
--- What is not hashed may be told anew, and the newest load counts: a cluster column that is added later.
 insert into store.items
-select right(item_id, 32)::uuid, dataset, key, fields, metadata, cluster, split, bucket
+select right(item_id, 32)::uuid, dataset, key, fields from read_parquet($folder || '/items.parquet')
+on conflict do nothing;
+
+-- What is not hashed belongs to the load: two studies may cluster the same items in two ways.
+insert into store.loads
+select $load_id::uuid, right(item_id, 32)::uuid, metadata, cluster, split, bucket
 from read_parquet($folder || '/items.parquet')
-on conflict do update set metadata = excluded.metadata, cluster = excluded.cluster, split = excluded.split,
-                          bucket = excluded.bucket;
+on conflict do nothing;
 
 insert into store.annotators
 select distinct on (annotator_id)
@@ -12,10 +15,6 @@ select distinct on (annotator_id)
 from read_parquet($folder || '/annotators.parquet')
 order by annotator_id, traits
 on conflict do update set traits = excluded.traits;
-
-insert into store.loads
-select $load_id::uuid, right(item_id, 32)::uuid from read_parquet($folder || '/items.parquet')
-on conflict do nothing;
 
 insert into store.said
 select $load_id::uuid, right(item_id, 32)::uuid, right(annotator_id, 32)::uuid, sample, part, record, source

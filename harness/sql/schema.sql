@@ -2,18 +2,17 @@
 -- replaced at will. People read the views in main (see relations.py); the tables live in schema store.
 create schema if not exists store;
 
+-- Its comment is the hash of the statements that made this database.
+create table if not exists store.made_by (nothing boolean);
+comment on column store.made_by.nothing is 'always empty';
+
 create table if not exists store.items (
-    item_id uuid primary key, dataset varchar not null, key varchar not null, fields json not null,
-    metadata json, cluster varchar not null, split varchar, bucket smallint not null);
+    item_id uuid primary key, dataset varchar not null, key varchar not null, fields json not null);
 comment on table store.items is 'what is judged, answered or continued';
 comment on column store.items.item_id is 'hash of dataset, key and fields';
 comment on column store.items.dataset is 'the collection that the item belongs to';
 comment on column store.items.key is 'the name of the item within its dataset';
 comment on column store.items.fields is 'what templates may read';
-comment on column store.items.metadata is 'what else is known of the item; not hashed';
-comment on column store.items.cluster is 'items that belong together: the unit of resampling and of splits';
-comment on column store.items.split is 'train, dev or test, where the source says so';
-comment on column store.items.bucket is 'bootstrap group: 11 bits of the hash of the cluster';
 
 create table if not exists store.annotators (
     annotator_id uuid primary key, kind varchar not null, dataset varchar, name varchar,
@@ -84,10 +83,16 @@ comment on column store.templates.path is 'file in the study';
 comment on column store.templates.source is 'text of the file';
 comment on column store.templates.parts is 'what it includes: name and text';
 
-create table if not exists store.loads (load_id uuid, item_id uuid, primary key (load_id, item_id));
-comment on table store.loads is 'which items a load of data brought';
+create table if not exists store.loads (
+    load_id uuid, item_id uuid, metadata json, cluster varchar not null, split varchar, bucket smallint not null,
+    primary key (load_id, item_id));
+comment on table store.loads is 'which items a load of data brought, and what it says of them beside their text';
 comment on column store.loads.load_id is 'hash of the data files and of how they were read';
 comment on column store.loads.item_id is 'the item';
+comment on column store.loads.metadata is 'what else is known of the item; not hashed';
+comment on column store.loads.cluster is 'items that belong together: the unit of resampling and of splits';
+comment on column store.loads.split is 'train, dev or test, where the source says so';
+comment on column store.loads.bucket is 'bootstrap group: 11 bits of the hash of the cluster';
 
 create table if not exists store.said (
     load_id uuid, item_id uuid, annotator_id uuid, sample integer, part integer, record json,

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from harness.errors import StoreBusy, StoreError
+from harness.ids import digest
 from harness.store import relations
 
 if TYPE_CHECKING:
@@ -109,7 +110,9 @@ class Store:
             except StoreBusy as busy:
                 beside = self.path.with_suffix(f".{os.getpid()}.tmp")
                 print(f"{busy.what}; building beside it", file=sys.stderr)
-                shutil.copyfile(self.path, beside)
+                for path, copy in ((self.path, beside), (_wal(self.path), _wal(beside))):
+                    if path.exists():
+                        shutil.copyfile(path, copy)
                 connection = self._open(beside, read_only=False)
             try:
                 connection.begin()
@@ -123,11 +126,15 @@ class Store:
                 raise
             connection.close()
             if beside is not None:
-                os.replace(beside, self.path)
+                self.replace(beside)
 
     def replace(self, build: Path) -> None:
-        """Give a newly built database file the name of the old one."""
-        os.replace(build, self.path)
+        """Give a newly built database file the name of the old one.
+
+        What a killed writer left in the old one's log must not be played onto the new one.
+        """
+        _wal(self.path).unlink(missing_ok=True)
+        build.replace(self.path)
 
     def _open(self, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         deadline = time.monotonic() + self.patience
@@ -178,9 +185,22 @@ def _frame(result: Any) -> pd.DataFrame:
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute((SQL / "schema.sql").read_text(encoding="utf-8"))
-    for statement in relations.statements():
+    """Make tables and views, unless they are already as today's code wants them."""
+    statements = [(SQL / "schema.sql").read_text(encoding="utf-8"), *relations.statements()]
+    wanted = digest("\n".join(statements))
+    kept = fetch(
+        connection, "select comment from duckdb_tables() where schema_name = 'store' and table_name = 'made_by'"
+    )
+    if kept and kept[0][0] == wanted:
+        return
+    for statement in statements:
         connection.execute(statement)
+    connection.execute(f"comment on table store.made_by is '{wanted}'")
+
+
+def _wal(path: Path) -> Path:
+    """Give the write-ahead log that DuckDB keeps beside a database file while it is open."""
+    return path.with_name(f"{path.name}.wal")
 
 
 @contextmanager

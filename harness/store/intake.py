@@ -74,7 +74,7 @@ def load(study: Study, folder: Path) -> Loaded:
         counts = [fetch(connection, f"select count(*) from {t}")[0][0] for t in ("items", "annotators", "said")]
     finally:
         connection.close()
-    return Loaded(*counts, unusable)
+    return Loaded(counts[0], counts[1], counts[2], unusable)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, study: Study, source: Source, number: int) -> None:
@@ -220,21 +220,23 @@ def _check_answers(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _name_items(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
-    twice = fetch(
-        connection,
-        "select dataset, item, list(distinct source) from incoming where fields is not null "
-        "group by all having count(distinct fields) > 1 order by all limit 1",
-    )
-    if twice:
-        dataset, item, sources = twice[0]
-        raise DataError(
-            f"item {item!r} of {dataset!r} has two texts",
-            where=" and ".join(sorted(sources)),
-            remedy="give the two texts two keys, or mend the one that is wrong",
+    for column, told in (("fields", "texts"), ("cluster", "clusters"), ("split", "splits")):
+        twice = fetch(
+            connection,
+            f"select dataset, item, list(distinct source) from incoming where {column} is not null "
+            f"group by all having count(distinct {column}) > 1 order by all limit 1",
         )
+        if twice:
+            dataset, item, sources = twice[0]
+            raise DataError(
+                f"item {item!r} of {dataset!r} has two {told}",
+                where=" and ".join(sorted(sources)),
+                remedy=f"give the two {told} two keys, or mend the one that is wrong",
+            )
+    # min, not any_value: where rows disagree on what is not hashed, every load must choose alike.
     rows = fetch(
         connection,
-        "select dataset, item, any_value(fields), any_value(metadata), any_value(cluster), any_value(split) "
+        "select dataset, item, min(fields::varchar), min(metadata::varchar), min(cluster), min(split) "
         "from incoming group by all order by all",
     )
     made: dict[str, list[Any]] = {
@@ -266,7 +268,7 @@ def _name_annotators(connection: duckdb.DuckDBPyConnection) -> None:
     """Name who spoke. A person without a name in the data is known by this one answer only."""
     rows = fetch(
         connection,
-        "select kind, dataset, annotator, model, variant, wave, any_value(traits) from incoming "
+        "select kind, dataset, annotator, model, variant, wave, min(traits::varchar) from incoming "
         "where annotator is not null or kind <> 'human' group by all order by all",
     )
     made: dict[str, list[Any]] = {

@@ -5,9 +5,7 @@ Each opens the database for a moment, or reads a file of a run folder without th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,23 +22,10 @@ if TYPE_CHECKING:
 CHUNK = 2048
 
 
-@dataclass(frozen=True)
-class KeptStudy:
-    """What the database knows of a study, enough to read its replies without its folder."""
-
-    name: str
-    datatype: str
-    config: Any
-
-
-def kept_studies(store: Store) -> list[KeptStudy]:
-    """List the studies in the database, as they last stood."""
+def kept_studies(store: Store) -> list[tuple[str, str]]:
+    """List the studies in the database: name and data type."""
     with store.read() as connection:
-        rows = fetch(connection, "select study, datatype, config::varchar from studies order by study")
-    return [
-        KeptStudy(name, datatype, plugins.load("datatypes", datatype).Config.model_validate(json.loads(config)))
-        for name, datatype, config in rows
-    ]
+        return fetch(connection, "select study, datatype from studies order by study")
 
 
 def holds(store: Store, load_id: str) -> bool:
@@ -121,15 +106,19 @@ def example_items(store: Store, load_id: str, count: int) -> list[str]:
 
 
 def stream_replies(store: Store, study: str) -> Iterator[list[Any]]:
-    """Stream chunks of what is to be parsed: (generation_id, item_id, annotator_id, sample, turn, text, …)."""
+    """Stream chunks of what is to be parsed, history too.
+
+    Yields:
+        rows of (generation_id, item_id, annotator_id, sample, turn, text, finish_reason, dataset, key,
+        fields, levels, what the data type asked), the last three as JSON.
+    """
     query = (
+        "with asked as (select annotator_id, any_value(bindings order by study_hash) as levels "
+        "from store.roster where study = ? and asked group by 1) "
         "select g.generation_id, g.item_id, g.annotator_id, g.sample, g.turn, g.text, g.finish_reason, "
-        "i.dataset, i.key, i.fields::varchar, r.bindings::varchar "
-        "from store.generations g join members m using (item_id, annotator_id) "
-        "join store.items i using (item_id) "
-        "join studies s on s.study = m.study "
-        "join store.roster r on r.study = s.study and r.study_hash = s.study_hash "
-        "and r.annotator_id = g.annotator_id where m.study = ? order by g.generation_id"
+        "i.dataset, i.key, i.fields::varchar, k.levels::varchar, (a.identity -> 'asked')::varchar "
+        "from store.generations g join asked k using (annotator_id) join store.annotators a using (annotator_id) "
+        "join store.items i using (item_id) order by g.generation_id"
     )
     with store.read() as connection:
         result = connection.execute(query, [study])

@@ -69,13 +69,14 @@ def _relation(datatype: Any) -> str:
     axes = ", ".join(f"m.{axis}" for axis in AXES)
     return (
         f"create or replace view {datatype.TABLE} as "
-        "select m.study, i.dataset, i.key, i.split, i.cluster, m.kind, m.model, m.variant, m.wave, m.person, "
+        "select m.study, i.dataset, i.key, l.split, l.cluster, m.kind, m.model, m.variant, m.wave, m.person, "
         f"v.sample, v.part, {own}c.value, v.shown_at, v.method, {axes}, m.bindings, m.traits, i.fields, "
-        "i.metadata, v.item_id, v.annotator_id, v.generation_id, i.bucket "
+        "l.metadata, v.item_id, v.annotator_id, v.generation_id, l.bucket "
         f"from store.{datatype.TABLE} v join members m on m.item_id = v.item_id "
         # The same people may have answered two questions about one item, or have been corrected.
         "and m.annotator_id = v.annotator_id and (v.load_id is null or v.load_id = m.load_id) "
         "join store.items i on i.item_id = v.item_id "
+        "join store.loads l on l.load_id = m.load_id and l.item_id = v.item_id "
         f"left join store.scale c on c.study = m.study and c.study_hash = m.study_hash and c.label = "
         f"{'v.label' if 'label' in columns(datatype) else 'null'} where m.datatype = {quoted(datatype.NAME)}"
     )
@@ -104,25 +105,30 @@ def _views() -> Iterator[str]:
     )
     yield (
         "create or replace view replies as "
-        "select m.study, i.dataset, i.key, i.split, i.cluster, m.kind, m.model, m.variant, m.wave, "
+        "select m.study, i.dataset, i.key, l.split, l.cluster, m.kind, m.model, m.variant, m.wave, "
         "g.sample, g.turn as part, g.text, g.finish_reason, g.tokens_in, g.tokens_out, "
-        f"p.parsed, p.refused, p.method, p.reason, {axes.replace('r.', 'm.')}, m.bindings, i.fields, i.metadata, "
+        f"p.parsed, p.refused, p.method, p.reason, {axes.replace('r.', 'm.')}, m.bindings, i.fields, l.metadata, "
         "q.messages, g.model_served, g.fingerprint, g.seconds, g.attempts, g.arrived_at, g.run_id, "
-        "g.item_id, g.annotator_id, g.generation_id, i.bucket "
+        "g.item_id, g.annotator_id, g.generation_id, l.bucket "
         "from store.generations g join members m using (item_id, annotator_id) "
-        "join store.items i using (item_id) "
+        "join store.items i using (item_id) join store.loads l using (load_id, item_id) "
         "left join store.parses p using (generation_id) left join store.prompts q using (prompt_id) "
         # Models that somebody else asked: their text is not known, but whether an answer could be used is.
         "union all by name "
-        "select m.study, i.dataset, i.key, i.split, i.cluster, m.kind, m.model, m.variant, m.wave, "
+        "select m.study, i.dataset, i.key, l.split, l.cluster, m.kind, m.model, m.variant, m.wave, "
         "d.sample, d.part, d.record is not null as parsed, false as refused, "
         "case when d.record is null then 'no usable answer in the source' end as reason, "
-        f"{axes.replace('r.', 'm.')}, m.bindings, i.fields, i.metadata, d.item_id, d.annotator_id, i.bucket "
+        f"{axes.replace('r.', 'm.')}, m.bindings, i.fields, l.metadata, d.item_id, d.annotator_id, l.bucket "
         "from store.said d join studies s using (load_id) "
         "join members m on m.study = s.study and m.item_id = d.item_id and m.annotator_id = d.annotator_id "
-        "join store.items i on i.item_id = d.item_id where m.kind <> 'human'"
+        "join store.items i on i.item_id = d.item_id "
+        "join store.loads l on l.load_id = d.load_id and l.item_id = d.item_id where m.kind <> 'human'"
     )
-    for table in ("items", "annotators", "roster", "templates", "generations", "failures", "runs"):
+    yield (
+        "create or replace view items as select s.study, i.*, l.cluster, l.split, l.metadata, l.bucket "
+        "from studies s join store.loads l using (load_id) join store.items i using (item_id)"
+    )
+    for table in ("annotators", "roster", "templates", "generations", "failures", "runs"):
         yield f"create or replace view {table} as select * from store.{table}"
     for table in ("measurements", "findings"):
         yield (

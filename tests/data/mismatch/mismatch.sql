@@ -12,6 +12,6 @@ answers as (
     from texts
 )
 select 'people_' || people as dataset, item, text, kind, model,
-       case when kind = 'llm' then sample end as sample, sample as meta_slot,
+       case when kind = 'llm' then sample end as sample,
        case when label >= 0 then label end as label
 from answers

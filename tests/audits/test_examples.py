@@ -1,0 +1,105 @@
+"""Every audit file under harness/audits: its header, its two SELECTs and its worked example."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from harness.auditfile import AUDITS, Audit, read_audit
+from harness.store import Store
+from harness.store.bench import LEFT_OUT, WHO, check_select
+
+PATHS = sorted(AUDITS.glob("*/*.sql"))
+DEFAULTS = {"dataset": "d", "kind": "llm", "model": "m", "variant": "v", "wave": "1", "sample": 0, "part": 0}
+
+every_audit = pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])
+
+
+@pytest.fixture(scope="session")
+def relations(tmp_path_factory) -> dict[str, dict[str, str]]:
+    """Give each view's columns as an audit sees them: name → type, from an empty database."""
+    store = Store(tmp_path_factory.mktemp("relations"))
+    with store.write():
+        pass
+    seen = {}
+    for name in {read_audit(path).header.relation for path in PATHS}:
+        there = store.sql(f"describe {name}")
+        own = {r.column_name: r.column_type for r in there.itertuples() if r.column_name not in LEFT_OUT}
+        seen[name] = {"item_id": "bigint", **dict.fromkeys(WHO, "varchar"), "role": "varchar", **own}
+    return seen
+
+
+def run_example(audit: Audit, columns: dict[str, str]) -> pd.DataFrame:
+    """Run an audit's two SELECTs on its own example: (metric, estimate)."""
+    given = [{**DEFAULTS, **row} for row in audit.header.example["given"]]
+    unknown = {name for row in given for name in row} - set(columns)
+    assert not unknown, f"the relation has no column {unknown}"
+    connection = duckdb.connect(":memory:")
+    try:
+        spelled = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+        connection.execute(f"create table {audit.header.relation} ({spelled})")
+        marks = ", ".join("?" for _ in columns)
+        connection.executemany(
+            f"insert into {audit.header.relation} values ({marks})",
+            [[row.get(name) for name in columns] for row in given],
+        )
+        there = [row[0] for row in connection.execute(f"describe {audit.cells}").fetchall()]
+        assert {"item_id", *WHO, *audit.header.sums} <= set(there)
+        keys = ", ".join(f'"{name}"' for name in there if name not in ("item_id", *audit.header.sums))
+        sums = ", ".join(f'sum("{name}")::double as "{name}"' for name in audit.header.sums)
+        connection.execute(
+            f"create table cells as select 0 as replicate, {keys}, {sums} from ({audit.cells}) group by all"
+        )
+        return connection.execute(f"select * from ({audit.estimate})").df()
+    finally:
+        connection.close()
+
+
+def test_audits_are_found():
+    assert {"label_shift", "agreement", "unparsed"} <= {path.stem for path in PATHS}
+    assert len({path.stem for path in PATHS}) == len(PATHS), "two audits share a name"
+
+
+@every_audit
+def test_the_worked_example_gives_what_it_says(path: Path, relations):
+    audit = read_audit(path)
+    made = run_example(audit, relations[audit.header.relation])
+    assert list(made["replicate"].unique()) == [0]
+    estimates = dict(zip(made["metric"], made["estimate"], strict=True))
+    assert len(estimates) == len(made), "a metric comes out twice"
+    expected = {row["metric"]: row["estimate"] for row in audit.header.example["expect"]}
+    assert estimates == pytest.approx(expected)
+
+
+@every_audit
+def test_what_is_described_is_returned_and_all_lies_in_range(path: Path, relations):
+    audit = read_audit(path)
+    made = run_example(audit, relations[audit.header.relation])
+    assert set(audit.header.describes) <= set(made["metric"])
+    low, high = audit.header.range
+    judged = made[~made["metric"].isin(audit.header.describes)]
+    assert judged["estimate"].between(low, high).all()
+
+
+@every_audit
+def test_each_part_is_one_select_in_lower_case(path: Path):
+    audit = read_audit(path)
+    for part in (audit.cells, audit.estimate):
+        check_select(part, str(path))
+        bare = re.sub(r"'[^']*'|--[^\n]*|\"[^\"]*\"", "", part)
+        assert re.findall(r"\b\w*[A-Z]\w*\b", bare) == []
+
+
+@every_audit
+def test_the_header_fits_together(path: Path):
+    header = read_audit(path).header
+    assert header.example["given"] and header.example["expect"]
+    assert (header.neutral is not None) == (header.test == "neutral")
+    assert header.range[0] < header.range[1]
+    assert header.warn is None or header.warn > 0
+    assert not (header.roles == "model" and header.test == "exchange"), "there is nobody to change places with"
+    assert header.floor != "people" or header.test != "exchange" or header.plays == "one" or header.across
