@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.auditfile import Audit
-from harness.finding import Finding, judge, make_finding
+from harness.finding import Finding, judge, make_finding, who
 from harness.passes import FULL, Effort, Passes
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def run(bench: Bench, audit: Audit, study: Study, effort: Effort = FULL) -> list
     for focal in wanted:
         if focal["focal_no"] not in measured:
             why = "no item has what it counts" if focal["focal_no"] in pooled else _nobody(audit)
-            findings.append(_not_run(audit, why, _who(focal)))
+            findings.append(_not_run(audit, why, focal))
     return findings
 
 
-def _not_run(audit: Audit, reason: str, who: dict[str, str] | None = None) -> Finding:
+def _not_run(audit: Audit, reason: str, focal: dict[str, Any] | None = None) -> Finding:
     found = Finding(audit.name, audit.audit_id, "", audit.header.title, "not run", note=reason)
-    return replace(found, **(who or {}))
+    return replace(found, **who(focal)) if focal else found
 
 
 def _unfit(bench: Bench, audit: Audit, study: Study) -> str | None:
@@ -91,33 +91,30 @@ def _focals(bench: Bench, audit: Audit, study: Study) -> Iterator[dict[str, Any]
     """Say who is looked at, against whom."""
     whos = bench.whos()
     if audit.header.across is None:
-        for number, who in enumerate(whos):
-            yield {**_who(who), "focal_no": number, "model_who": who["who_no"], "reference_who": None}
+        for number, one in enumerate(whos):
+            yield {**who(one), "focal_no": number, "model_who": one["who_no"], "reference_who": None}
         return
     axis = audit.header.across
     order: dict[str, int] = {}
     for variant in study.variants:
         order.setdefault(variant.levels.get(axis, ""), len(order))
-    units: dict[str, list[tuple[str, dict[str, Any]]]] = {}
-    for who in whos:
-        levels = json.loads(who["bindings"]) if isinstance(who.get("bindings"), str) else {}
+    units: dict[str, tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]] = {}
+    for one in whos:
+        levels = json.loads(one["bindings"]) if isinstance(one.get("bindings"), str) else {}
         if axis not in levels:
             continue
         level = str(levels.pop(axis))
-        units.setdefault(json.dumps([who["dataset"], who["model"], who["wave"], levels]), []).append((level, who))
+        key = json.dumps([one["dataset"], one["model"], one["wave"], levels])
+        units.setdefault(key, (levels, []))[1].append((level, one))
     number = 0
-    for unit in units.values():
+    for shared, unit in units.values():
         unit.sort(key=lambda pair: order.get(pair[0], len(order)))
         base, *others = unit
-        for level, who in others:
-            rest = " ".join(w for w in str(who["variant"]).split(" ") if not w.startswith(f"{axis}="))
-            named = {**_who(who), "variant": f"{rest} {axis}: {level} against {base[0]}".strip()}
-            yield {**named, "focal_no": number, "model_who": who["who_no"], "reference_who": base[1]["who_no"]}
+        for level, one in others:
+            rest = " ".join(f"{name}={value}" for name, value in shared.items())
+            named = {**who(one), "variant": f"{rest} {axis}: {level} against {base[0]}".strip()}
+            yield {**named, "focal_no": number, "model_who": one["who_no"], "reference_who": base[1]["who_no"]}
             number += 1
-
-
-def _who(who: dict[str, Any]) -> dict[str, str]:
-    return {name: str(who[name]) for name in ("dataset", "kind", "model", "variant", "wave")}
 
 
 def _tell(findings: list[Finding]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
@@ -52,7 +53,28 @@ class Finding:
     range_verdict: str | None = None
     note: str | None = None
     replicates: Floats = field(default_factory=lambda: np.empty(0))
-    excess_interval: Interval = Interval(None, None)
+    excess_interval: Interval = field(default_factory=lambda: Interval(None, None))
+
+
+class Who(TypedDict):
+    """The focal annotator's columns."""
+
+    dataset: str
+    kind: str
+    model: str
+    variant: str
+    wave: str
+
+
+def who(columns: Mapping[str, str]) -> Who:
+    """Pick the who columns."""
+    return {
+        "dataset": columns["dataset"],
+        "kind": columns["kind"],
+        "model": columns["model"],
+        "variant": columns["variant"],
+        "wave": columns["wave"],
+    }
 
 
 def make_finding(audit: Audit, focal: Focal, metric: str, curve: Floats, passes: tuple[Curve, Curve, Curve]) -> Finding:
@@ -65,7 +87,7 @@ def make_finding(audit: Audit, focal: Focal, metric: str, curve: Floats, passes:
     floor, null, persons = passes
     header, key = audit.header, (focal.number, metric)
     found = Finding(
-        audit.name, audit.audit_id, metric, header.title, "described", **focal.who, warn=header.warn,
+        audit.name, audit.audit_id, metric, header.title, "described", **who(focal.who), warn=header.warn,
         worse=header.worse, items=focal.items, clusters=focal.clusters, replicates=curve[1:],
     )  # fmt: skip
     estimate = float(curve[0])

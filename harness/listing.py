@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,9 @@ def listing(kind: str, runs: Path) -> Iterator[tuple[str, list[tuple[str, str]]]
     """
     if kind and kind not in KINDS:
         raise plugins.unknown("kinds", kind, list(KINDS))
-    makers = {"studies": _studies, "audits": _audits, "runs": lambda: _runs(runs)}
+    makers: dict[str, Callable[[], list[tuple[str, str]]]] = {
+        "studies": _studies, "audits": _audits, "runs": lambda: _runs(runs)
+    }  # fmt: skip
     for each in KINDS if not kind else (kind,):
         yield each, makers[each]() if each in makers else _extensions(each)
 

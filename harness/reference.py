@@ -133,6 +133,7 @@ def _tables() -> Iterator[str]:
         "views: they show each study as it last stood. Ids are UUIDs here, `kind_` with 32 hexadecimal digits in files."
     )
     told = tables.set_index("table_name")["comment"].to_dict()
+    told.pop("made_by", None)  # its comment is a hash for the store's own use
     for name in sorted(map(str, views["view_name"])):
         there = columns[(columns["schema_name"] == "main") & (columns["table_name"] == name)]
         note = f"{told[name].removeprefix('derived: ')}. " if name in told else ""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jinja2
 from jinja2 import meta, nodes
@@ -32,7 +32,7 @@ _messages: ContextVar[list[Message]] = ContextVar("messages")
 class _MessageBlock(Extension):
     """``{% message "system" %}…{% endmessage %}`` collects a message; item text cannot open one."""
 
-    tags = {"message"}
+    tags: ClassVar[set[str]] = {"message"}  # type: ignore[misc]
 
     def parse(self, parser: Parser) -> nodes.Node:
         line = next(parser.stream).lineno

@@ -84,7 +84,8 @@ def _people(design: Design, p: np.ndarray, lean: np.ndarray, rng: np.random.Gene
     return pd.DataFrame(
         {
             "study": study[rows], "item": item[rows], "kind": "human", "sample": 0,
-            "person": [f"p{x}" for x in person] if design.leanings else None, "annotator_id": person, "label": _pick(chance, rng),
+            "person": [f"p{x}" for x in person] if design.leanings else None, "annotator_id": person,
+            "label": _pick(chance, rng),
         }
     )  # fmt: skip
 
@@ -124,10 +125,11 @@ def make_bench(frame: pd.DataFrame) -> Bench:
             "dataset": "s" + frame["study"].astype(str).str.zfill(5),
             "key": "i" + frame["item"].astype(str).str.zfill(6),
             "cluster": frame["cluster"], "bucket": frame["item"] % 2048, "kind": frame["kind"],
-            "model": np.where(llm, frame["model"].fillna("m") if "model" in frame else "m", None), "variant": np.where(llm, frame.get("variant", "v"), None),
+            "model": np.where(llm, frame["model"].fillna("m") if "model" in frame else "m", None),
+            "variant": np.where(llm, "v", None), "bindings": None,
             "wave": np.where(llm, "1", None), "person": frame["person"], "annotator_id": frame["annotator_id"],
             "sample": frame["sample"], "part": 0, "label": "l" + frame["label"].astype(str),
-            "value": frame["label"].astype(float), "bindings": frame.get("bindings"),
+            "value": frame["label"].astype(float),
         }
     )  # fmt: skip
     connection = duckdb.connect(":memory:")

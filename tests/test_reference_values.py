@@ -52,9 +52,9 @@ def test_the_reference_values_of_the_study_come_out(store):
 
     # People are anonymous in this file; their place in the list is kept as the order of the load.
     flips = store.sql(
-        "with people as (select dataset, item_id, label, row_number() over (partition by item_id order by slot) - 1 as i "
-        "from (select l.dataset, l.item_id, l.label, (a.identity ->> 'answer')::int as slot from labels l "
-        "join annotators a using (annotator_id) where l.kind = 'human')) "
+        "with slots as (select l.dataset, l.item_id, l.label, (a.identity ->> 'answer')::int as slot from labels l "
+        "join annotators a using (annotator_id) where l.kind = 'human'), people as (select dataset, item_id, label, "
+        "row_number() over (partition by item_id order by slot) - 1 as i from slots) "
         "select p.dataset, p.label::int as human, m.label::int as model, count(*) as n from people p "
         "join labels m on m.item_id = p.item_id and m.sample = p.i and m.kind = 'llm' "
         "where p.label <> m.label group by all"

@@ -11,8 +11,10 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
+from harness.passes import Effort
 from tests.simulate import FULL, P_ONLY, Design, draw, findings
 
+REDRAWN = Effort(replicates=400, floor_replicates=2, draws=9)  # for what rests on the bootstrap alone
 ONE_DRAW = ("label_shift", "label_distance", "agreement", "majority_match")
 ALL_DRAWS = ("entropy_gap", "consistency", "minority_loss")
 
@@ -74,7 +76,7 @@ def test_a_model_that_skips_the_hard_items_is_compared_on_the_items_that_it_answ
 
 def paired(studies: int, items: int, seed: int):
     """Give each study's difference of agreement between two models of the same items, and its replicates."""
-    found = simulated("agreement", seed=seed, studies=studies, items=items, twin=0.3)
+    found = simulated("agreement", seed, REDRAWN, studies=studies, items=items, twin=0.3)
     first = [one for one in found if one.model == "m"]
     twin = [one for one in found if one.model == "twin"]
     assert [one.dataset for one in first] == [one.dataset for one in twin]
@@ -88,7 +90,7 @@ def test_paired_differences_between_two_annotators_are_covered():
     covered = share(abs(difference - truth) <= 1.99 * np.std(redrawn) for difference, redrawn in drawn)
     assert 0.90 <= covered <= 0.99
     # Pairing pays: people's part of the noise is the same on both sides and cancels.
-    alone = simulated("agreement", seed=10, studies=150, items=100, twin=0.3)
+    alone = simulated("agreement", 10, REDRAWN, studies=150, items=100, twin=0.3)
     unpaired = share(np.std(one.replicates) ** 2 for one in alone) * 2
     assert share(np.std(redrawn) ** 2 for _, redrawn in drawn) < unpaired
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from harness.errors import AuditError
 from harness.store.database import SQL, Store, fetch
 from harness.store.quoting import identifier, quoted
+from harness.store.relations import AXES
 from harness.turns import TURN_BITS, Pool, Shape
 
 if TYPE_CHECKING:
@@ -134,7 +135,8 @@ class Bench:
     def shape_as_is(self) -> None:
         """Shape the relation with everybody in their own role."""
         self._connection.execute(
-            f"create or replace view shape as select focal_no, item_no << {TURN_BITS} as key, row_no, is_model from pool"
+            "create or replace view shape as "
+            f"select focal_no, item_no << {TURN_BITS} as key, row_no, is_model from pool"
         )
 
     def shape(self, shapes: list[tuple[Focal, Shape]]) -> None:
@@ -189,7 +191,8 @@ class Bench:
         ).fetchnumpy()
         numbers = [np.asarray(found[name], dtype=np.int64) for name in ("focal_no", "key_no", "turn", "place")]
         values = [np.asarray(found[name], dtype=np.float64) for name in audit.header.sums]
-        return Sums(*numbers, np.stack(values, axis=1) if len(numbers[0]) else np.empty((0, len(values))))
+        focal, key, turn, where = numbers
+        return Sums(focal, key, turn, where, np.stack(values, axis=1))
 
     def estimate(
         self, audit: Audit, key: Ints, replicate: Ints, values: Floats
@@ -300,7 +303,8 @@ def lay_out(connection: duckdb.DuckDBPyConnection, relations: list[str]) -> Benc
         "create table items as with all_items as ("
         + " union ".join(f"select distinct dataset, key, cluster, bucket from taken_{name}" for name in relations)
         + "), counted as (select *, dense_rank() over (partition by dataset order by cluster) - 1 as cluster_no "
-        "from all_items), sized as (select *, max(cluster_no) over (partition by dataset) + 1 as clusters from counted) "
+        "from all_items), "
+        "sized as (select *, max(cluster_no) over (partition by dataset) + 1 as clusters from counted) "
         "select (row_number() over (order by dataset, key) - 1)::bigint as item_no, dataset, key, "
         f"(case when clusters <= {MOST_BUCKETS} then cluster_no else bucket end)::bigint as place from sized"
     )
@@ -318,8 +322,7 @@ def _take(connection: duckdb.DuckDBPyConnection, name: str, study: str) -> None:
 
 def _number(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     there = [row[0] for row in fetch(connection, f"describe taken_{name}")]
-    axes = [c for c in ("wording", "label_order", "answer_order", "names", "persona", "format", "temperature", "bindings")
-            if c in there]  # fmt: skip
+    axes = [name for name in (*AXES, "bindings") if name in there]
     who = ", ".join(WHO)
     connection.execute(
         f"create table whos_{name} as select (row_number() over (order by {who}) - 1)::integer as who_no, {who}, "

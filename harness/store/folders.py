@@ -38,7 +38,7 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write run.json whole or not at all."""
     beside = folder / "run.json.tmp"
     beside.write_text(json.dumps(manifest, indent=1, ensure_ascii=False, default=str), encoding="utf-8")
-    os.replace(beside, folder / "run.json")
+    beside.replace(folder / "run.json")
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def _ingest(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             where=str(folder / "run.json"),
             remedy="put back a whole copy, or move the folder out of runs/",
         ) from error
-    _describe(connection, folder, manifest)
+    _describe(connection, manifest)
     if (folder / "load" / "said.parquet").exists():
         _load(connection, folder / "load", manifest["resolved"])
     _roster_of_others(connection, manifest["resolved"])
@@ -113,7 +113,7 @@ def _ingest(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     )  # fmt: skip
 
 
-def _describe(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: dict[str, Any]) -> None:
+def _describe(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> None:
     """Insert what run.json says of the study: its options, templates and LLM annotators."""
     study = manifest["resolved"]
     name, study_hash = study["study"], study["study_hash"][-32:]
@@ -202,7 +202,7 @@ def _journal(
             return f"(select * from {scan})"
         beside = folder / f"{name}.parquet.tmp"
         connection.execute(f"copy (from {scan}) to {quoted(str(beside))} (format parquet, compression zstd)")
-        os.replace(beside, sealed)
+        beside.replace(sealed)
         # A crash before this line leaves both files: the sealed one is then made again from the lines.
         lines.unlink()
         readable.unlink(missing_ok=True)
