@@ -9,9 +9,9 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from harness.errors import AuditError
 from harness.ids import content_id
@@ -49,6 +49,12 @@ class Header(BaseModel):
     reference: str = Field(description="where the definition comes from")
     notes: str = Field("", description="what a reader must know to read the number")
     example: dict[str, Any] = Field(description="given rows and expected estimates")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.test == "neutral") != (self.neutral is not None):
+            raise ValueError("test = neutral and a value for neutral go together")
+        return self
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def audit(study: Named, runs: Runs = DEFAULT_RUNS, only: Only = None) -> None:
     made, store = _open(study, runs)
     pipeline.resolve(made, store)
     pipeline.audit_study(made, store, only=only or None)
-    _print_findings(store, made)
+    _print_findings(store, made, only)
 
 
 @app.command()
@@ -222,11 +222,12 @@ def _open(name: str, runs: Path) -> tuple[Study, Store]:
     return Study.load(name), open_store(runs)
 
 
-def _print_findings(store: Store, study: Study) -> None:
+def _print_findings(store: Store, study: Study, only: list[str] | None = None) -> None:
     from harness.listing import findings_table
 
+    findings = store.findings(study.name)
     print()
-    for line in findings_table(store.findings(study.name)):
+    for line in findings_table(findings[findings["audit"].isin(only)] if only else findings):
         print(line)
 
 

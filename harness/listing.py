@@ -90,20 +90,26 @@ def findings_table(findings: pd.DataFrame) -> Iterator[str]:
 
 def _numbers(row: dict[Any, Any]) -> str:
     parts = [f"{row['metric']} {row['estimate']:.3f}"]
+    if _there(row["matched"]):
+        parts.append(f"like for like {row['matched']:.3f}")
     if _there(row["floor"]):
         parts.append(f"floor {row['floor']:.3f}")
-        parts.append(f"excess {row['excess']:+.3f}")
-        if _there(row["excess_lower"]):
-            parts.append(f"[{row['excess_lower']:+.3f}, {row['excess_upper']:+.3f}]")
-    elif _there(row["lower"]):
-        parts.append(f"[{row['lower']:.3f}, {row['upper']:.3f}]")
-    elif _there(row["upper"]):
-        parts.append(f"at most {row['upper']:.3f}")
+        parts.append(f"excess {row['excess']:+.3f}{_interval(row['excess_lower'], row['excess_upper'], '+')}")
+    else:
+        parts[0] += _interval(row["lower"], row["upper"])
     if _there(row["q"]):
         parts.append(f"q {row['q']:.3f}")
-    if row["verdict"] == "cannot tell" and _there(row["detectable"]):
+    if row["verdict"] == "cannot tell" and _there(row["detectable"]) and row["detectable"] >= row["warn"]:
         parts.append(f"smallest effect that would show: {row['detectable']:.3f}")
-    return ", ".join(parts).replace(", [", " [")
+    if _there(row["note"]):
+        parts.append(str(row["note"]))
+    return ", ".join(parts)
+
+
+def _interval(lower: float | None, upper: float | None, sign: str = "") -> str:
+    if _there(lower):
+        return f" [{lower:{sign}.3f}, {upper:{sign}.3f}]"
+    return f" (at most {upper:.3f})" if _there(upper) else ""
 
 
 def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

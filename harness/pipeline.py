@@ -108,7 +108,8 @@ def generate_study(
                 _ask(study, folder, path, tally, progress or (lambda _: None))
                 say(f"asked {tally.done:,} of {plan.calls:,}; {tally.failed:,} failed, {tally.retries:,} retries")
             else:
-                say("nothing to ask: every cell of this study is answered already")
+                told = "every cell of this study is answered already" if study.models else "the study has no models"
+                say(f"nothing to ask: {told}")
         finally:
             if not (folder / "run.json").exists():  # nothing was asked: leave no empty run behind
                 (folder / "plan.parquet").unlink(missing_ok=True)
@@ -135,10 +136,10 @@ def _ask(study: Study, folder: Path, path: Path, tally: Tally, progress: Callabl
         for model in study.models
     ]  # made before the manifest: a backend without its key leaves no run behind
     manifest = _manifest(study, "generate")
-    folders.write_manifest(folder, manifest)
     generations, failures = folders.Journal(folder / "generations.jsonl"), folders.Journal(folder / "failures.jsonl")
     by_id = {annotator.annotator_id: annotator for annotator in study.annotators}
-    with folders.live(folder):
+    with folders.live(folder):  # before the manifest, by which others find the folder
+        folders.write_manifest(folder, manifest)
         try:
             asyncio.run(generate(askings, by_id, fill, generations, failures, tally, clock, progress))
         finally:
@@ -187,7 +188,7 @@ def audit_study(study: Study, store: Store, *, only: list[str] | None = None, sa
     """
     from harness.audit import audit
     from harness.auditfile import audits_for, choose
-    from harness.store.bench import open_bench
+    from harness.store.layout import open_bench
     from harness.store.results import write_findings
 
     audits = choose(audits_for(study.datatype, study.folder), only)

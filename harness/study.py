@@ -5,11 +5,7 @@ What this refuses: to guess. An unknown key, axis level or file is an error that
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import glob
-import itertools
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,34 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from harness import plugins
 from harness.errors import HarnessError, StudyError, near_names
-from harness.ids import content_id, digest
+from harness.ids import content_id
 from harness.render import Templates
+from harness.sources import Source, check_sources, file_hash, files_of
 from harness.types import About, Annotator, Connect, Model, ModelIdentity, Variant
-
-SAMPLING_AXES = ("temperature",)  # axes that set a field of [ask] as well as a name in templates
-
-
-class Source(BaseModel):
-    """One ``[[data]]`` block: a file with a column mapping, or a ``.sql`` file with one SELECT."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    dataset: str | None = None
-    file: str | None = None
-    sql: str | None = None
-    kind: str = Field("human", pattern="^(human|llm)$")
-    item: str | None = None
-    fields: dict[str, str] = {}
-    metadata: list[str] = []
-    cluster: str | None = None
-    split: str | None = None
-    annotator: str | None = None
-    traits: list[str] = []
-    record: dict[str, str] = {}
-    model: str | dict[str, str] | None = None
-    variant: str | dict[str, str] | None = None
-    wave: str | dict[str, str] | None = None
-    sample: str | None = None
-    part: str | None = None
+from harness.variants import make_variants
 
 
 class _Spec(BaseModel):
@@ -162,19 +135,25 @@ def _resolve(folder: Path, text: str) -> Study:
     spec = validate(_Spec, raw, where)
     config = validate(datatype.Config, table, f"{where}, [{datatype.NAME}]")
     templates = Templates(folder)
-    variants = tuple(_variants(spec, folder, templates, datatype, where))
+    variants = tuple(make_variants(spec, folder, templates, datatype, where))
     models = tuple(_model(block, f"{where}, models[{n}]") for n, block in enumerate(spec.models))
     _check_names(models, where)
+    if "seed" in spec.ask and spec.samples > 1:
+        raise StudyError(
+            "a fixed seed makes every sample of an item the same draw",
+            where=f"{where}, [ask] seed",
+            remedy="leave the seed out, or write samples = 1",
+        )
     asked = {key: value for key, value in config.model_dump().items() if key in datatype.HASHED}
     annotators = tuple(
         _annotator(model, variant, spec.wave, datatype.NAME, asked, datatype.DEFAULTS)
         for model in models
         for variant in variants
     )
-    _check_sources(spec.data, folder, where)
+    check_sources(spec.data, folder, where)
     load_id = content_id(
         "load",
-        [[source.model_dump(), {f: _file_hash(folder / f) for f in _files(source, folder)}] for source in spec.data]
+        [[source.model_dump(), {f: file_hash(folder / f) for f in files_of(source, folder)}] for source in spec.data]
         + [datatype.NAME, config.model_dump()],
     )
     used = {v.template_id: templates.describe(v.template) for v in variants} if models else {}
@@ -278,69 +257,6 @@ def _check_names(models: tuple[Model, ...], where: str) -> None:
             raise StudyError(f"two models are called {name!r}", where=where, remedy="give each its own name")
 
 
-def _variants(spec: _Spec, folder: Path, templates: Templates, datatype: Any, where: str) -> list[Variant]:
-    """Cross the axes. The first level of each is the baseline; the order of study.toml is kept."""
-    axes: dict[str, list[tuple[str, Any]]] = {}
-    for axis, given in spec.vary.items():
-        axes[axis] = _levels(axis, given, folder, datatype, f"{where}, [vary] {axis}")
-    if "wording" not in axes and spec.template:
-        axes = {"wording": [(Path(spec.template).stem, spec.template)], **axes}
-    if "wording" not in axes:
-        if spec.models:
-            raise StudyError(
-                "the study has models but no template",
-                where=where,
-                remedy='add template = "question.j2", or wording = [...] under [vary]',
-            )
-        return []
-    variants = []
-    for choice in itertools.product(*axes.values()):
-        levels = {axis: level for axis, (level, _) in zip(axes, choice, strict=True)}
-        bindings = {axis: value for axis, (_, value) in zip(axes, choice, strict=True)}
-        template = bindings.pop("wording")
-        ask = {**spec.ask, **{axis: bindings[axis] for axis in SAMPLING_AXES if axis in bindings}}
-        name = " ".join(f"{axis}={level}" for axis, level in levels.items())
-        variants.append(Variant(name, template, templates.hash(template), levels, bindings, ask))
-    return variants
-
-
-def _levels(axis: str, given: Any, folder: Path, datatype: Any, where: str) -> list[tuple[str, Any]]:
-    if isinstance(given, dict):
-        if given.get("draw", "grid") != "grid" or "file" not in given:
-            raise StudyError(
-                "this axis cannot be read",
-                where=where,
-                remedy='write a list of levels, or { file = "levels.csv", draw = "grid" }',
-            )
-        given = _rows(folder / given["file"], where)
-    if not isinstance(given, list) or not given:
-        raise StudyError("an axis is a list of levels", where=where, remedy='for example ["a", "b"]')
-    known = datatype.AXES.get(axis)
-    levels = []
-    for position, value in enumerate(given):
-        if known is not None and value not in known:
-            remedy = f"{near_names(str(value), known)}known: {', '.join(known)}"
-            raise StudyError(f"no level {value!r}", where=where, remedy=remedy)
-        if axis == "wording":
-            level = Path(str(value)).stem
-        elif isinstance(value, dict):
-            level = str(value.get("name", value.get("id", position + 1)))
-        else:
-            level = str(value)
-        levels.append((level, value))
-    names = [level for level, _ in levels]
-    if len(set(names)) < len(names):
-        raise StudyError("two levels have one name", where=where, remedy="rename one of them")
-    return levels
-
-
-def _rows(path: Path, where: str) -> list[dict[str, str]]:
-    if not path.is_file():
-        raise StudyError(f"there is no file {path.name}", where=where, remedy=f"make {path}")
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file, restkey="more"))
-
-
 def _annotator(
     model: Model, variant: Variant, wave: str, datatype: str, asked: dict[str, Any], defaults: dict[str, str]
 ) -> Annotator:
@@ -360,41 +276,3 @@ def _annotator(
         "asked": asked,
     }
     return Annotator(content_id("annotator", identity), model, variant, wave, identity)
-
-
-def _check_sources(sources: list[Source], folder: Path, where: str) -> None:
-    for n, source in enumerate(sources):
-        place = f"{where}, data[{n}]"
-        if (source.file is None) == (source.sql is None):
-            raise StudyError("a [[data]] block needs either file or sql", where=place, remedy="give one of them")
-        if source.file is not None and (source.dataset is None or source.item is None):
-            raise StudyError("a [[data]] file needs dataset and item", where=place, remedy="name both")
-        named = source.file or source.sql
-        assert named is not None
-        if not _files(source, folder):
-            raise StudyError(f"there is no file {named}", where=place, remedy=f"put it at {folder / named}")
-
-
-def _files(source: Source, folder: Path) -> list[str]:
-    """List the files that a source reads, relative to the study; a ``.sql`` file names its own."""
-    if source.sql is None:
-        return _matching(folder, str(source.file))
-    if not (folder / source.sql).is_file():
-        return []
-    text = (folder / source.sql).read_text(encoding="utf-8").replace("''", "\x01")
-    # All that stands between quotes of either kind, and what stands outside: an apostrophe in a comment
-    # would swap the two, and a name that is no file does no harm.
-    parts = [part.replace("\x01", "'") for line in text.splitlines() for part in re.split("['\"]", line)]
-    named = {path for part in parts if Path(part).suffix for path in _matching(folder, part)}
-    return [source.sql, *sorted(named - {source.sql})]
-
-
-def _matching(folder: Path, name: str) -> list[str]:
-    """List the files of a name or pattern; Path.glob refuses "..", which a study beside its data needs."""
-    exact = glob.glob(glob.escape(name), root_dir=folder)  # noqa: PTH207
-    found = exact or glob.glob(name, root_dir=folder, recursive=True)  # noqa: PTH207
-    return sorted(path for path in found if (folder / path).is_file())
-
-
-def _file_hash(path: Path) -> str:
-    return digest(path.read_bytes().hex())

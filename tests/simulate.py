@@ -13,7 +13,8 @@ from harness.audit import run
 from harness.auditfile import AUDITS, read_audit
 from harness.finding import Finding
 from harness.passes import FULL, Effort
-from harness.store.bench import Bench, lay_out
+from harness.store.bench import Bench
+from harness.store.layout import lay_out
 
 STUDY = SimpleNamespace(seed=7, datatype="label", config=SimpleNamespace(ordinal=True), variants=())
 CONCENTRATION = 0.35

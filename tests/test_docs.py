@@ -15,8 +15,9 @@ from harness.auditfile import Header, audits_for, read_audit
 from harness.cli import app
 from harness.listing import KINDS
 from harness.reference import reference, shipped_audits, verbs
+from harness.sources import Source
 from harness.store import open_store
-from harness.study import Source, Study
+from harness.study import Study
 from harness.types import About, Connect, ModelIdentity
 from tests.audits.test_examples import relations, run_example  # noqa: F401 (a fixture)
 from tests.conftest import ROOT

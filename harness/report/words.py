@@ -263,7 +263,12 @@ def _matters(group: Group) -> str:
 
 
 def _detectable(group: Group, places: int) -> str:
-    values = [row.detectable for row in group.rows if row.verdict == "cannot tell" and row.detectable]
+    # Below the threshold power is not what is missing: the interval straddles the threshold.
+    values = [
+        row.detectable
+        for row in group.rows
+        if row.verdict == "cannot tell" and row.detectable and row.detectable >= (row.warn or 0)
+    ]
     if not values:
         return ""
     return (

@@ -5,9 +5,14 @@ This package alone imports duckdb and composes SQL (DDL, views and wrappers, fro
 * ``database``   open ``runs/harness.duckdb`` for moments; wait for it or build beside it
 * ``relations``  typed tables and views
 * ``folders``    run folders: manifest, journal, sealing
-* ``intake``     data files → items, annotators and what they said
+* ``contract``   a data source → one row per answer
+* ``intake``     rows → items, annotators and what they said, named by content
 * ``ingest``     run folders → tables
-* ``bench``      an in-memory connection on which audits run
+* ``queries``    what the stages ask: what is planned, what is to be parsed
+* ``layout``     a study's rows in memory, numbered
+* ``bench``      the connection on which audits run
+* ``results``    findings and measurements → tables
+* ``verify``     re-derive every id
 """
 
 from harness.store.database import Store, open_store

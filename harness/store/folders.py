@@ -84,8 +84,10 @@ def live(folder: Path) -> Iterator[None]:
     """Mark a run as going on, for as long as this process lives."""
     with (folder / ".live").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-    (folder / ".live").unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            (folder / ".live").unlink(missing_ok=True)
 
 
 def is_live(folder: Path) -> bool:

@@ -11,7 +11,8 @@ import pytest
 
 from harness.auditfile import AUDITS, Audit, read_audit
 from harness.store import Store
-from harness.store.bench import LEFT_OUT, WHO, check_select
+from harness.store.bench import WHO, check_select
+from harness.store.layout import LEFT_OUT
 
 PATHS = sorted(AUDITS.glob("*/*.sql"))
 DEFAULTS = {"dataset": "d", "kind": "llm", "model": "m", "variant": "v", "wave": "1", "sample": 0, "part": 0}

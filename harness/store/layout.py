@@ -1,0 +1,97 @@
+"""Lay a study's rows out for audits: items, speakers and persons in numbers, on an in-memory connection.
+
+The database is read once and let go; then external access is off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from harness import plugins
+from harness.store.bench import WHO, Bench
+from harness.store.database import Store, fetch
+from harness.store.quoting import quoted
+from harness.store.relations import AXES
+
+if TYPE_CHECKING:
+    from harness.study import Study
+
+MOST_BUCKETS = 2048
+LEFT_OUT = ("study", "key", "split", "cluster", "bindings", "traits", "fields", "metadata", "messages", "bucket",
+            "annotator_id", "generation_id", "run_id", "arrived_at", *WHO, "item_id", "person")  # fmt: skip
+
+
+@contextmanager
+def open_bench(store: Store, study: Study) -> Iterator[Bench]:
+    """Read the study's rows from the database, let it go, and close the world off."""
+    connection = duckdb.connect(":memory:")
+    try:
+        with store.read():
+            pass  # waits its turn, and says what is missing
+        connection.execute(f"attach {quoted(str(store.path))} as kept (read_only)")
+        connection.execute("use kept")
+        for name in (_table_of(study), "replies"):
+            _take(connection, name, study.name)
+        connection.execute("use memory")
+        connection.execute("detach kept")
+        yield lay_out(connection, [_table_of(study), "replies"])
+    finally:
+        connection.close()
+
+
+def lay_out(connection: duckdb.DuckDBPyConnection, relations: list[str]) -> Bench:
+    """Number items, speakers and persons of ``taken_<relation>`` tables, and forbid external access."""
+    connection.execute(
+        "create table items as with all_items as ("
+        + " union ".join(f"select distinct dataset, key, cluster, bucket from taken_{name}" for name in relations)
+        + "), counted as (select *, dense_rank() over (partition by dataset order by cluster) - 1 as cluster_no "
+        "from all_items), "
+        "sized as (select *, max(cluster_no) over (partition by dataset) + 1 as clusters from counted) "
+        "select (row_number() over (order by dataset, key) - 1)::bigint as item_no, dataset, key, "
+        f"(case when clusters <= {MOST_BUCKETS} then cluster_no else bucket end)::bigint as place from sized"
+    )
+    for name in relations:
+        _number(connection, name)
+    connection.execute("set enable_external_access = false")
+    return Bench(connection)
+
+
+def _take(connection: duckdb.DuckDBPyConnection, name: str, study: str) -> None:
+    connection.execute(
+        f"create table memory.main.taken_{name} as select * exclude (study) from {name} where study = ?", [study]
+    )
+
+
+def _number(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    there = [row[0] for row in fetch(connection, f"describe taken_{name}")]
+    axes = [name for name in (*AXES, "bindings") if name in there]
+    who = ", ".join(WHO)
+    connection.execute(
+        f"create table whos_{name} as select (row_number() over (order by {who}) - 1)::integer as who_no, {who}, "
+        + "".join(f"any_value({axis}) as {axis}, " for axis in axes)
+        + f"count(*) as said from taken_{name} where kind <> 'human' group by {who}"
+    )
+    kept = [column for column in there if column not in LEFT_OUT]
+    person = "t.person" if "person" in there else "null"
+    connection.execute(
+        f"create table rows_{name} as select (row_number() over (order by i.item_no, t.kind, w.who_no, "
+        "t.annotator_id, t.sample, t.part) - 1)::bigint as row_no, i.item_no, w.who_no, t.dataset, "
+        f"case when {person} is not null then dense_rank() over (order by t.dataset, {person}) end as person_no, "
+        "row_number() over (partition by i.item_no, w.who_no, t.annotator_id, t.part order by t.sample) as draw_no, "
+        + ", ".join(f"t.{column}" for column in kept)
+        + f" from taken_{name} t join items i on i.dataset = t.dataset and i.key = t.key "
+        f"left join whos_{name} w on {_same_who('w', 't')}"
+    )
+    connection.execute(f"drop table taken_{name}")
+
+
+def _table_of(study: Study) -> str:
+    return str(plugins.load("datatypes", study.datatype).TABLE)
+
+
+def _same_who(left: str, right: str) -> str:
+    return " and ".join(f"{left}.{name} = {right}.{name}" for name in WHO)

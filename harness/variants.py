@@ -1,0 +1,81 @@
+"""Axes → variants: every combination of the levels under ``[vary]``; the first level of each is the baseline.
+
+What this refuses: a level that the data type does not know, two levels of one name, a study that asks
+models without a template.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from pathlib import Path
+from typing import Any
+
+from harness.errors import StudyError, near_names
+from harness.render import Templates
+from harness.types import Variant
+
+SAMPLING_AXES = ("temperature",)  # axes that set a field of [ask] as well as a name in templates
+
+
+def make_variants(spec: Any, folder: Path, templates: Templates, datatype: Any, where: str) -> list[Variant]:
+    """Cross the axes. The first level of each is the baseline; the order of study.toml is kept."""
+    axes: dict[str, list[tuple[str, Any]]] = {}
+    for axis, given in spec.vary.items():
+        axes[axis] = _levels(axis, given, folder, datatype, f"{where}, [vary] {axis}")
+    if "wording" not in axes and spec.template:
+        axes = {"wording": [(Path(spec.template).stem, spec.template)], **axes}
+    if "wording" not in axes:
+        if spec.models:
+            raise StudyError(
+                "the study has models but no template",
+                where=where,
+                remedy='add template = "question.j2", or wording = [...] under [vary]',
+            )
+        return []
+    variants = []
+    for choice in itertools.product(*axes.values()):
+        levels = {axis: level for axis, (level, _) in zip(axes, choice, strict=True)}
+        bindings = {axis: value for axis, (_, value) in zip(axes, choice, strict=True)}
+        template = bindings.pop("wording")
+        ask = {**spec.ask, **{axis: bindings[axis] for axis in SAMPLING_AXES if axis in bindings}}
+        name = " ".join(f"{axis}={level}" for axis, level in levels.items())
+        variants.append(Variant(name, template, templates.hash(template), levels, bindings, ask))
+    return variants
+
+
+def _levels(axis: str, given: Any, folder: Path, datatype: Any, where: str) -> list[tuple[str, Any]]:
+    if isinstance(given, dict):
+        if given.get("draw", "grid") != "grid" or "file" not in given:
+            raise StudyError(
+                "this axis cannot be read",
+                where=where,
+                remedy='write a list of levels, or { file = "levels.csv", draw = "grid" }',
+            )
+        given = _rows(folder / given["file"], where)
+    if not isinstance(given, list) or not given:
+        raise StudyError("an axis is a list of levels", where=where, remedy='for example ["a", "b"]')
+    known = datatype.AXES.get(axis)
+    levels = []
+    for position, value in enumerate(given):
+        if known is not None and value not in known:
+            remedy = f"{near_names(str(value), known)}known: {', '.join(known)}"
+            raise StudyError(f"no level {value!r}", where=where, remedy=remedy)
+        if axis == "wording":
+            level = Path(str(value)).stem
+        elif isinstance(value, dict):
+            level = str(value.get("name", value.get("id", position + 1)))
+        else:
+            level = str(value)
+        levels.append((level, value))
+    names = [level for level, _ in levels]
+    if len(set(names)) < len(names):
+        raise StudyError("two levels have one name", where=where, remedy="rename one of them")
+    return levels
+
+
+def _rows(path: Path, where: str) -> list[dict[str, str]]:
+    if not path.is_file():
+        raise StudyError(f"there is no file {path.name}", where=where, remedy=f"make {path}")
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file, restkey="more"))
