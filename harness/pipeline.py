@@ -209,8 +209,8 @@ def _manifest(study: Study, verb: str) -> dict[str, Any]:
         "format": 1,
         "verb": verb,
         "study": study.name,
-        "passed": study.text,
-        "resolved": json.loads(json.dumps(study.resolved(), default=str)),
+        "passed": study.passed,
+        "resolved": json.loads(study.without_headers(json.dumps(study.resolved(), default=str))),
         "started": clock().isoformat(),
         **provenance(study.folder),
     }

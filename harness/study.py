@@ -81,6 +81,18 @@ class Study:
             raise StudyError(f"study.toml is not UTF-8: {error}", where=where, remedy="save it as UTF-8") from error
         return _resolve(folder, text)
 
+    @property
+    def passed(self) -> str:
+        """The text of study.toml as files and pages may show it."""
+        return self.without_headers(self.text)
+
+    def without_headers(self, text: str) -> str:
+        """Blank the values of ``connect.headers``: a key that somebody put there travels no further."""
+        for model in self.models:
+            for value in filter(None, model.connect.headers.values()):
+                text = text.replace(value, "***")
+        return text
+
     def resolved(self) -> dict[str, Any]:
         """The study as it was understood, for the run's manifest."""
         return {

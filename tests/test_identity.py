@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from harness.pipeline import run_study
 from harness.plugins import list_names, load
 from harness.study import Study
 from harness.types import About, Connect, ModelIdentity
@@ -156,3 +157,14 @@ def test_the_study_hash_covers_what_is_compared_and_the_load_what_is_read(tmp_pa
     corrected = load_study(files={"people.csv": PEOPLE.replace("bob,no", "bob,yes")})
     assert corrected.load_id != first.load_id
     assert corrected.study_hash != first.study_hash
+
+
+def test_what_a_header_holds_reaches_no_file(tmp_path):
+    secret = "sk-very-secret"
+    fake = {**FAKE, "connect": {"headers": {"x-key": secret}}}
+    study = Study.load(write_study(tmp_path / "prompts" / "tiny", models=[fake]))
+    assert secret in study.text
+    run_study(study, tmp_path / "runs", say=lambda _: None)
+    written = [path for path in (tmp_path / "runs").rglob("*") if path.is_file()]
+    assert any(path.name == "index.html" for path in written)
+    assert not [path for path in written if secret.encode() in path.read_bytes()]

@@ -23,6 +23,7 @@ import duckdb
 from harness.errors import StoreBusy, StoreError
 from harness.ids import digest
 from harness.store import relations
+from harness.store.quoting import identifier, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -195,6 +196,8 @@ def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
         return
     for statement in statements:
         connection.execute(statement)
+    for view, column, told in fetch(connection, (SQL / "view_comments.sql").read_text(encoding="utf-8")):
+        connection.execute(f"comment on column {view}.{identifier(column)} is {quoted(told)}")
     connection.execute(f"comment on table store.made_by is '{wanted}'")
 
 
