@@ -30,10 +30,10 @@ demo: $(VENV)/.demo  ## run the demo study from prompts to report, on a real sma
 	$(BIN)/harness run demo_irony
 
 test: $(VENV)/.dev  ## run the tests (fast ones; says what it leaves out)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
-test-slow: $(VENV)/.dev $(VENV)/.demo  ## run every test: simulations over the whole grid, real model, browser
-	$(BIN)/python -m pytest --everything
+test-slow: $(VENV)/.dev $(VENV)/.demo  ## run the others: simulations over the whole grid, real model, browser
+	$(BIN)/python -m pytest -n 2 -m "slow or model or browser"
 
 check: $(VENV)/.dev  ## lint, format and types
 	$(BIN)/ruff check .

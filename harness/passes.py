@@ -32,7 +32,8 @@ class Effort:
 
     Attributes:
         replicates: bootstrap redraws.
-        floor_replicates: redraws of the floor; enough for a standard error, its own value does not need them.
+        floor_replicates: redraws of the floor; enough for a standard error, its own value does not need
+            them. 0 leaves people out of the model's place, and the floor is the exchange null's mean.
         draws: exchanges of the null, at the least.
     """
 
@@ -57,6 +58,7 @@ class Passes:
         self.focals = focals
         self.places = bench.places()
         self.weights: dict[str, Floats] = {}
+        self.pools: dict[int, turns.Pool] = {}
         self.by_number = {focal.number: focal for focal in focals}
 
     def as_is(self) -> Curve:
@@ -72,7 +74,7 @@ class Passes:
             floor is known otherwise, or no item has two people.
         """
         header = self.audit.header
-        if header.test != "exchange" or header.floor != "people" or header.across:
+        if header.test != "exchange" or header.floor != "people" or header.across or not self.effort.floor_replicates:
             return {}
         shapes, columns = [], 0
         pools = [(focal, self._pool(focal, "floor")) for focal in self.focals]
@@ -146,7 +148,9 @@ class Passes:
         return {key: curve.reshape(-1, 2) for key, curve in curves.items()}
 
     def _pool(self, focal: Focal, purpose: str) -> turns.Pool:
-        return turns.sample_items(self.bench.pool(focal), MOST_ITEMS, self._rng("sample", focal, purpose))
+        if not self.pools:
+            self.pools = self.bench.pools()
+        return turns.sample_items(self.pools[focal.number], MOST_ITEMS, self._rng("sample", focal, purpose))
 
     def _rng(self, purpose: str, focal: Focal, *more: str) -> np.random.Generator:
         # By dataset only: all focal annotators of a dataset meet the same exchanges where they share items.

@@ -41,7 +41,7 @@ class Design:
 
 
 # For what rests on p-values alone: the bootstrap and the floor are left out, the exchanges are all there.
-P_ONLY = Effort(replicates=2, floor_replicates=2)
+P_ONLY = Effort(replicates=2, floor_replicates=0)
 
 
 def draw(design: Design, seed: int) -> tuple[Bench, np.ndarray]:

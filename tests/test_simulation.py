@@ -14,12 +14,13 @@ import pytest
 from harness.passes import Effort
 from tests.simulate import FULL, P_ONLY, Design, draw, findings
 
-REDRAWN = Effort(replicates=400, floor_replicates=2, draws=9)  # for what rests on the bootstrap alone
+FLOORED = Effort(replicates=2, floor_replicates=2)  # people in the model's place, without its standard error
+REDRAWN = Effort(replicates=400, floor_replicates=0, draws=9)  # for what rests on the bootstrap alone
 ONE_DRAW = ("label_shift", "label_distance", "agreement", "majority_match")
 ALL_DRAWS = ("entropy_gap", "consistency", "minority_loss")
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def bench(design: tuple[tuple[str, object], ...], seed: int):
     return draw(Design(**dict(design)), seed)
 
@@ -47,8 +48,9 @@ def within(rate: float, studies: int, low: float = 0.02, high: float = 0.07) -> 
 def test_label_shift_keeps_its_level_and_has_power():
     null = simulated("label_shift", effort=P_ONLY, studies=400)
     assert within(false_findings(null), 400)
-    assert share(one.verdict == "found" for one in null) <= 0.07
-    assert abs(share(one.excess for one in null)) < 0.005  # the floor is what no artifact shows
+    floored = simulated("label_shift", effort=FLOORED, studies=100)
+    assert abs(share(one.excess for one in floored)) < 0.008  # the floor is what no artifact shows
+    assert share(one.verdict == "found" for one in floored) <= 0.10
     shifted = simulated("label_shift", effort=P_ONLY, studies=200, toward_first=0.25)
     assert false_findings(shifted) >= 0.80
 
@@ -95,33 +97,31 @@ def test_paired_differences_between_two_annotators_are_covered():
     assert share(np.std(redrawn) ** 2 for _, redrawn in drawn) < unpaired
 
 
-GRID = [
-    (items, humans, labels)
-    for items in (30, 100, 300, 1000)
-    for humans in (2, 3, 5)
-    for labels in (2, 3, 6)
-]  # fmt: skip
-
-
-def studies_for(items: int) -> int:
-    return {30: 600, 100: 600, 300: 400, 1000: 200}[items]
+STUDIES = {30: 300, 100: 250, 300: 120, 1000: 50}  # of each cell of the grid; nine cells a size
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("items", "humans", "labels"), GRID)
-def test_false_findings_over_the_grid(items, humans, labels):
-    studies = studies_for(items)
-    for audit in ("label_shift", "agreement"):
-        rate = false_findings(simulated(audit, 2, P_ONLY, studies=studies, items=items, humans=humans, labels=labels))
-        assert within(rate, studies), (audit, rate)
+@pytest.mark.parametrize("items", STUDIES)
+@pytest.mark.parametrize("audit", ["label_shift", "agreement"])
+def test_false_findings_over_the_grid(audit, items):
+    """2, 3 and 5 people by 2, 3 and 6 labels: each cell within its noise, all cells of a size in the band."""
+    studies = STUDIES[items]
+    rates = []
+    for humans in (2, 3, 5):
+        for labels in (2, 3, 6):
+            found = simulated(audit, 2, P_ONLY, studies=studies, items=items, humans=humans, labels=labels)
+            rates.append(false_findings(found))
+            # Nine cells are looked at: three standard errors each, not two.
+            assert rates[-1] <= 0.07 + 3 * math.sqrt(0.07 * 0.93 / studies), (humans, labels, rates[-1])
+    assert within(float(np.mean(rates)), 9 * studies), rates
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("audit", ALL_DRAWS)
 def test_false_findings_of_audits_of_all_draws(audit):
     for humans in (3, 5):
-        rate = false_findings(simulated(audit, 3, P_ONLY, studies=600, humans=humans, samples=2))
-        assert within(rate, 600), (humans, rate)
+        rate = false_findings(simulated(audit, 3, P_ONLY, studies=500, humans=humans, samples=2))
+        assert within(rate, 500), (humans, rate)
 
 
 @pytest.mark.slow
@@ -136,10 +136,10 @@ def test_false_findings_of_audits_of_all_draws(audit):
     ids=["unequal numbers of people", "refuses the hard items", "clusters of four items"],
 )
 def test_false_findings_in_untidy_worlds(audit, world):
-    rate = false_findings(simulated(audit, 4, P_ONLY, studies=500, **world))
-    assert rate <= 0.07 + 2 * math.sqrt(0.07 * 0.93 / 500), rate
+    rate = false_findings(simulated(audit, 4, P_ONLY, studies=400, **world))
+    assert rate <= 0.07 + 2 * math.sqrt(0.07 * 0.93 / 400), rate
     if audit != "majority_match":  # discrete: conservative where few people make a majority
-        assert within(rate, 500), rate
+        assert within(rate, 400), rate
 
 
 @pytest.mark.slow
@@ -154,8 +154,8 @@ def test_level_and_power_at_a_hundred_items():
 )
 def test_intervals_of_signed_quantities_cover(audit, extra):
     """The estimate's interval against the truth (its mean over very many items), and the excess's against 0."""
-    studies = 600
-    truth = share(one.estimate for one in simulated(audit, seed=6, studies=10, items=20_000, **extra))
+    studies = 500
+    truth = share(one.estimate for one in simulated(audit, seed=6, studies=5, items=20_000, **extra))
     found = simulated(audit, seed=7, studies=studies, **extra)
     covered = share(one.lower <= truth <= one.upper for one in found)
     assert 0.92 <= covered <= 0.98, covered
@@ -165,7 +165,7 @@ def test_intervals_of_signed_quantities_cover(audit, extra):
 
 @pytest.mark.slow
 def test_one_more_person_with_a_leaning_is_outside_the_crowd_but_within_the_range_of_persons():
-    world = {"studies": 120, "items": 300, "persons": 24, "leanings": 0.7, "model_is_person": True}
+    world = {"studies": 100, "items": 300, "persons": 24, "leanings": 0.7, "model_is_person": True}
     found = simulated("label_shift", 8, P_ONLY, **world)
     assert false_findings(found) > 0.5  # a lasting leaning is no random person anew at each item
     assert share(one.range_verdict == "outside the range of persons" for one in found) <= 0.07

@@ -112,19 +112,22 @@ class Bench:
         by_number = {f["focal_no"]: f for f in focals}
         return [Focal(n, {key: by_number[n][key] for key in WHO}, items, clusters) for n, items, clusters in counts]
 
-    def pool(self, focal: Focal) -> Pool:
-        """Give a focal annotator's pool of rows in numbers."""
+    def pools(self) -> dict[int, Pool]:
+        """Give each focal annotator's pool of rows in numbers, by focal number."""
         found = self._connection.execute(
-            "select item_no, row_no, is_model, coalesce(person_no, -1) as person_no from pool "
-            "where focal_no = ? order by item_no, row_no",
-            [focal.number],
+            "select focal_no, item_no, row_no, is_model, coalesce(person_no, -1) as person_no from pool "
+            "order by focal_no, item_no, row_no"
         ).fetchnumpy()
-        return Pool(
-            np.asarray(found["item_no"], dtype=np.int64),
-            np.asarray(found["row_no"], dtype=np.int64),
-            np.asarray(found["is_model"], dtype=np.bool_),
-            np.asarray(found["person_no"], dtype=np.int64),
+        focal, item, row, person = (
+            np.asarray(found[name], dtype=np.int64) for name in ("focal_no", "item_no", "row_no", "person_no")
         )
+        is_model = np.asarray(found["is_model"], dtype=np.bool_)
+        numbers, begin = np.unique(focal, return_index=True)
+        end = [*begin[1:], len(focal)]
+        return {
+            int(n): Pool(item[a:b], row[a:b], is_model[a:b], person[a:b])
+            for n, a, b in zip(numbers, begin, end, strict=True)
+        }
 
     def shape_as_is(self) -> None:
         """Shape the relation with everybody in their own role."""
