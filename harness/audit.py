@@ -46,7 +46,7 @@ def run(bench: Bench, audit: Audit, study: Study, effort: Effort = FULL) -> list
     as_is = passes.as_is()
     if header.plays != header.draws:
         bench.prepare(wanted, draws=header.plays, roles=header.roles)
-    others = (passes.floor(), passes.null(as_is), passes.persons())
+    others = (passes.floor(), passes.null(as_is), passes.exchanged, passes.persons())
     findings = [
         make_finding(audit, focal, metric, as_is[focal.number, metric], others)
         for focal in focals

@@ -77,14 +77,16 @@ def who(columns: Mapping[str, str]) -> Who:
     }
 
 
-def make_finding(audit: Audit, focal: Focal, metric: str, curve: Floats, passes: tuple[Curve, Curve, Curve]) -> Finding:
+def make_finding(
+    audit: Audit, focal: Focal, metric: str, curve: Floats, passes: tuple[Curve, Curve, Curve, Curve]
+) -> Finding:
     """Put one metric of one focal annotator against what people and chance show.
 
     Args:
         curve: the estimate, then its bootstrap replicates.
-        passes: floor, null and persons, as ``passes.Passes`` gives them.
+        passes: floor, null, exchanged and persons, as ``passes.Passes`` gives them.
     """
-    floor, null, persons = passes
+    floor, null, exchanged, persons = passes
     header, key = audit.header, (focal.number, metric)
     found = Finding(
         audit.name, audit.audit_id, metric, header.title, "described", **who(focal.who), warn=header.warn,
@@ -115,6 +117,10 @@ def make_finding(audit: Audit, focal: Focal, metric: str, curve: Floats, passes:
         else:
             found.floor = float(np.mean(draws)) if isinstance(header.floor, str) else header.floor
             excess = estimate - found.floor
+            if key in exchanged:
+                # The mean of the null moves with the items too; only what moves apart is uncertain.
+                redrawn = curve[: len(exchanged[key])] - exchanged[key].mean(axis=1)
+                excess_error = inference.standard_error(redrawn[1:], focal.clusters)
     if key in persons:
         person, model = persons[key][:, 0], persons[key][:, 1]
         found.persons, found.persons_as_far = inference.rank_among(model, person, header.worse)

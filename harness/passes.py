@@ -6,7 +6,7 @@ Sums come from SQL, redraws and exchanges happen in arrays, estimates come from 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,6 +59,7 @@ class Passes:
         self.places = bench.places()
         self.weights: dict[str, Floats] = {}
         self.pools: dict[int, turns.Pool] = {}
+        self.exchanged: Curve = {}  # filled by null() where the floor is the mean of the null
         self.by_number = {focal.number: focal for focal in focals}
 
     def as_is(self) -> Curve:
@@ -105,6 +106,8 @@ class Passes:
         self.bench.shape([(focal, shape) for focal, shape, _, _ in made])
         sums = self.bench.cells(self.audit, by="item")
         tables = {focal.number: Exchanged(sums, focal, items, sizes) for focal, _, items, sizes in made}
+        if self.audit.header.floor == "exchange" and self.effort.floor_replicates:
+            self.exchanged = self._redraw_exchanged(sums, tables)
         null = self._exchange(tables, self.effort.draws + 1, 0)
         families: dict[tuple[str, str, str], int] = {}
         for number, metric in as_is:
@@ -123,6 +126,29 @@ class Passes:
                 key: np.concatenate([curve, more[key][1:]]) if key in more else curve for key, curve in null.items()
             }
         return null
+
+    def _redraw_exchanged(self, sums: Sums, tables: dict[int, Exchanged]) -> Curve:
+        """Estimate some exchanges on each bootstrap redraw: how the mean of the null moves with the items.
+
+        Returns:
+            (replicates + 1, columns) per focal and metric.
+        """
+        bucket_of = self.bench.bucket_of_items()
+        parts = []
+        for focal in self.focals:
+            table, mine = tables[focal.number], np.flatnonzero(sums.focal == focal.number)
+            picks = table.picks(turns.MAX_TURNS, self._rng("columns", focal))
+            item = np.searchsorted(table.items, sums.place[mine])
+            for column, pick in enumerate(picks):
+                taken = mine[sums.turn[mine] == pick[item]]
+                parts.append((taken, np.full(len(taken), column)))
+        rows, columns = (np.concatenate([part[n] for part in parts]) for n in range(2))
+        kept = replace(
+            sums, focal=sums.focal[rows], key=sums.key[rows], turn=columns, place=bucket_of[sums.place[rows]],
+            values=sums.values[rows],
+        )  # fmt: skip
+        curves = self._redraw(kept, self.effort.floor_replicates, turns.MAX_TURNS)
+        return {key: curve.reshape(-1, turns.MAX_TURNS) for key, curve in curves.items()}
 
     def persons(self) -> Curve:
         """Estimate with each known person in the model's place, and the model in theirs.
@@ -224,12 +250,17 @@ class Exchanged:
 
     def __init__(self, sums: Sums, focal: Focal, items: turns.Ints, sizes: turns.Ints) -> None:
         mine = sums.focal == focal.number
+        self.items = items
         self.sizes = sizes
         self.start = np.concatenate([[0], np.cumsum(sizes)[:-1]])
         self.keys, column = np.unique(sums.key[mine], return_inverse=True)
         row = self.start[np.searchsorted(items, sums.place[mine])] + sums.turn[mine]
         self.table = np.zeros((int(sizes.sum()), len(self.keys), sums.values.shape[1]))
         np.add.at(self.table, (row, column), sums.values[mine])
+
+    def picks(self, draws: int, rng: np.random.Generator) -> turns.Ints:
+        """Pick a turn for each item, uniformly: (draws, items)."""
+        return (rng.random((draws, len(self.sizes))) * self.sizes).astype(np.int64)
 
     def draw(self, draws: int, rng: np.random.Generator) -> tuple[turns.Ints, Floats]:
         """Pick a turn for each item, as often as asked; the first pick is everybody's own role.
@@ -241,7 +272,7 @@ class Exchanged:
         at_a_time = max(1, 5_000_000 // max(1, len(self.sizes) * self.table[0].size))
         for begin in range(0, draws, at_a_time):
             count = min(at_a_time, draws - begin)
-            picks = self.start + (rng.random((count, len(self.sizes))) * self.sizes).astype(np.int64)
+            picks = self.start + self.picks(count, rng)
             if begin == 0:
                 picks[0] = self.start
             out[begin : begin + count] = self.table[picks].sum(axis=1)

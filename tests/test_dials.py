@@ -42,7 +42,8 @@ record = { label = "label" }
 """
 
 
-def findings(tmp_path, dial: str):
+def make_store(tmp_path, dial: str):
+    """Run the study with a dial turned; give it and its store."""
     folder = tmp_path / "prompts" / "dials"
     folder.mkdir(parents=True)
     (folder / "study.toml").write_text(TOML.replace("DIAL", dial))
@@ -63,7 +64,7 @@ def findings(tmp_path, dial: str):
     pipeline.generate_study(study, store, say=lambda _: None)
     pipeline.parse_study(study, store)
     pipeline.audit_study(study, store, say=lambda _: None)
-    return store.findings()
+    return study, store
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def findings(tmp_path, dial: str):
     ],
 )
 def test_a_turned_dial_is_found_and_an_honest_model_is_not(tmp_path, dial, audit):
-    found = findings(tmp_path, dial)
+    found = make_store(tmp_path, dial)[1].findings()
     judged = found[(found["audit"] == audit) & (found["verdict"] != "described")]
     turned = judged[judged["model"] == "turned"]
     assert len(turned)

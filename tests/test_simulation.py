@@ -150,7 +150,8 @@ def test_level_and_power_at_a_hundred_items():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("audit", "extra"), [("agreement", {}), ("entropy_gap", {"samples": 3}), ("majority_match", {})]
+    ("audit", "extra"),
+    [("agreement", {}), ("entropy_gap", {"samples": 3}), ("majority_match", {}), ("minority_loss", {"samples": 3})],
 )
 def test_intervals_of_signed_quantities_cover(audit, extra):
     """The estimate's interval against the truth (its mean over very many items), and the excess's against 0."""

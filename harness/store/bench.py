@@ -232,6 +232,11 @@ class Bench:
         """Give the number of bootstrap buckets of each dataset."""
         return dict(fetch(self._connection, "select dataset, max(place) + 1 from items group by 1 order by 1"))
 
+    def bucket_of_items(self) -> Ints:
+        """Give the bootstrap bucket of every item, by item number."""
+        found = self._connection.execute("select place from items order by item_no").fetchnumpy()
+        return np.asarray(found["place"], dtype=np.int64)
+
     def _view(self) -> None:
         own = [
             row[0]
