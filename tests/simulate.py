@@ -45,11 +45,13 @@ P_ONLY = Effort(replicates=2, floor_replicates=0)
 
 
 def draw(design: Design, seed: int) -> tuple[Bench, np.ndarray]:
-    """Simulate.
+    """Simulate; give the bench, and the labels' probabilities: (studies, items, labels)."""
+    frame, p = draw_frame(design, seed)
+    return make_bench(frame), p
 
-    Returns:
-        the bench, and the labels' probabilities: (studies, items, labels).
-    """
+
+def draw_frame(design: Design, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Simulate; give one row per answer, and the labels' probabilities."""
     rng = np.random.default_rng(seed)
     shape = (design.studies, design.items, design.labels)
     p = rng.dirichlet(
@@ -63,7 +65,7 @@ def draw(design: Design, seed: int) -> tuple[Bench, np.ndarray]:
     frame = pd.concat(frames, ignore_index=True)
     assert p.shape == shape
     frame["cluster"] = "c" + (frame["item"] // design.per_cluster).astype(str)
-    return make_bench(frame), p
+    return frame, p
 
 
 def _people(design: Design, p: np.ndarray, lean: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
