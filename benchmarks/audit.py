@@ -65,9 +65,8 @@ def main() -> None:
         audit = read_audit(AUDITS / "label" / f"{name}.sql")
         seconds, found = timed(lambda audit=audit: run(bench, audit, STUDY))
         judged = next(one for one in found if one.verdict != "described")
-        print(
-            f"{name:<18} {seconds:8.2f} s   estimate {judged.estimate:.4f}  {judged.verdict}  {seconds / plain:.2f} x plain"
-        )
+        told = f"estimate {judged.estimate:.4f}  {judged.verdict}  {seconds / plain:.2f} x plain"
+        print(f"{name:<18} {seconds:8.2f} s   {told}")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
