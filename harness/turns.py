@@ -131,12 +131,15 @@ def person_turns(pool: Pool, least: int, most: int) -> tuple[Shape, Ints]:
     persons, counts = np.unique(known.person, return_counts=True)
     persons = persons[counts >= least][:most]
     keys, rows, plays = [], [], []
-    items, start, size = _groups(pool.item)
-    people = size - np.add.reduceat(pool.is_model.astype(np.int64), start) if len(items) else size
-    enough = np.repeat(people >= 2, size)
+    _, start, size = _groups(pool.item)
+    index = np.repeat(np.arange(len(size)), size)
+    people = size - np.add.reduceat(pool.is_model.astype(np.int64), start) if len(size) else size
+    enough = people >= 2
     for number, person in enumerate(persons):
         own = (pool.person == person) & ~pool.is_model
-        shared = np.isin(pool.item, pool.item[own]) & enough
+        answered = np.zeros(len(size), dtype=np.bool_)
+        answered[index[own]] = True
+        shared = (answered & enough)[index]
         others = shared & ~own & ~pool.is_model
         for turn, front in ((2 * number, own & shared), (2 * number + 1, shared & pool.is_model)):
             used = front | others
