@@ -97,7 +97,7 @@ def test_paired_differences_between_two_annotators_are_covered():
     assert share(np.std(redrawn) ** 2 for _, redrawn in drawn) < unpaired
 
 
-STUDIES = {30: 300, 100: 250, 300: 120, 1000: 50}  # of each cell of the grid; nine cells a size
+STUDIES = {30: 500, 100: 500, 300: 200, 1000: 80}  # of each cell of the grid; nine cells a size
 
 
 @pytest.mark.slow
