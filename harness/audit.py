@@ -75,7 +75,8 @@ def _unfit(bench: Bench, audit: Audit, study: Study) -> str | None:
         return f"the options are no scale; write ordinal = true under [{study.datatype}] if they are"
     most, least = bench.most_samples(), audit.header.least_samples
     if 0 < most < least:
-        return f"it takes {least} samples of an item, and the study has {most}; write samples = {least} in study.toml"
+        remedy = f"; write samples = {least} in study.toml" if study.models else ""
+        return f"it takes {least} samples of an item, and the study has {most}{remedy}"
     return None
 
 

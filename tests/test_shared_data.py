@@ -20,7 +20,7 @@ def store(tmp_path_factory):
     study = harness.Study.load(copy_study("popquorn", folder, *files))
     store = harness.open_store(folder / "runs")
     pipeline.resolve(study, store)
-    pipeline.audit_study(study, store, only=["label_shift", "agreement"], say=lambda _: None)
+    pipeline.audit_study(study, store, only=["label_shift", "agreement", "refusal", "unparsed"], say=lambda _: None)
     return store
 
 
@@ -75,3 +75,12 @@ def test_models_are_judged_against_people_and_ranked_among_persons(store):
     assert "found" in set(shift["verdict"])
     gpt4 = found[(found["audit"] == "agreement") & (found["model"] == "gpt4")]
     assert (gpt4["matched"] > 0.1).all()
+
+
+def test_refusals_of_models_that_others_asked_are_not_known_and_not_said_to_be_none(store):
+    found = store.findings().set_index("audit")
+    assert (found.loc["refusal", "verdict"] == "not run").all()
+    unusable = store.sql("select model, variant, avg((not parsed)::int) as share from replies group by all")
+    told = found.loc["unparsed"].set_index(["model", "variant"])["estimate"]
+    for row in unusable.itertuples():
+        assert told[row.model, row.variant] == pytest.approx(row.share)

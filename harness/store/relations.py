@@ -113,10 +113,11 @@ def _views() -> Iterator[str]:
         "from store.generations g join members m using (item_id, annotator_id) "
         "join store.items i using (item_id) join store.loads l using (load_id, item_id) "
         "left join store.parses p using (generation_id) left join store.prompts q using (prompt_id) "
-        # Models that somebody else asked: their text is not known, but whether an answer could be used is.
+        # Models that somebody else asked: their text is not known, and so not whether they refused; whether an
+        # answer could be used is.
         "union all by name "
         "select m.study, i.dataset, i.key, l.split, l.cluster, m.kind, m.model, m.variant, m.wave, "
-        "d.sample, d.part, d.record is not null as parsed, false as refused, "
+        "d.sample, d.part, d.record is not null as parsed, null::boolean as refused, "
         "case when d.record is null then 'no usable answer in the source' end as reason, "
         f"{axes.replace('r.', 'm.')}, m.bindings, i.fields, l.metadata, d.item_id, d.annotator_id, l.bucket "
         "from store.said d join studies s using (load_id) "

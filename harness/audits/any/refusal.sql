@@ -11,7 +11,7 @@ roles     = "model"
 draws     = "all"
 sums      = ["refused", "n"]
 reference = "share of replies that the server marks as refused or filtered, or that read like a refusal and hold no record"
-notes     = "People in the data were not counted when they declined, so there is no human floor."
+notes     = "People in the data were not counted when they declined, so there is no human floor. Of models that somebody else asked, refusals are not known."
 [example]
 given  = [{item_id = 1, role = "model", refused = true}, {item_id = 2, role = "model", refused = false}]
 expect = [{metric = "refusal_rate", estimate = 0.5}]
@@ -20,6 +20,7 @@ expect = [{metric = "refusal_rate", estimate = 0.5}]
 select item_id, dataset, kind, model, variant, wave, count(*) as n,
        sum(case when refused then 1 else 0 end) as refused
 from replies
+where refused is not null
 group by item_id, dataset, kind, model, variant, wave
 -- estimate
 select replicate, dataset, kind, model, variant, wave, 'refusal_rate' as metric,

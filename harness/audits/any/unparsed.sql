@@ -18,7 +18,7 @@ expect = [{metric = "unparsed_rate", estimate = 0.5}]
 */
 -- cells
 select item_id, dataset, kind, model, variant, wave, count(*) as n,
-       sum(case when not parsed and not refused then 1 else 0 end) as unparsed
+       sum(case when not parsed and not coalesce(refused, false) then 1 else 0 end) as unparsed
 from replies
 group by item_id, dataset, kind, model, variant, wave
 -- estimate
