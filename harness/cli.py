@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -93,7 +95,7 @@ def generate(
     from harness.progress import shown
 
     made, store = _open(study, runs)
-    with shown(plain=plain) as progress:
+    with _kept_if_interrupted(), shown(plain=plain) as progress:
         pipeline.generate_study(made, store, limit=limit, retry_failed=retry_failed, progress=progress)
 
 
@@ -143,7 +145,7 @@ def run(
     def say(line: str) -> None:
         print(line, file=sys.stderr if as_json else sys.stdout)
 
-    with shown(plain=plain) as progress:
+    with _kept_if_interrupted(), shown(plain=plain) as progress:
         tally = pipeline.generate_study(made, store, limit=limit, say=say, progress=progress)
     pipeline.parse_study(made, store)
     pipeline.audit_study(made, store, say=say)
@@ -206,13 +208,20 @@ def main() -> None:
             raise
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
-        print("interrupted: what came is kept; the same command goes on from here", file=sys.stderr)
-        sys.exit(130)
 
 
 class _Debug:
     on = False
+
+
+@contextmanager
+def _kept_if_interrupted() -> Iterator[None]:
+    """Say how to go on; typer itself would end without a word."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("interrupted: what came is kept; the same command goes on from here", file=sys.stderr)
+        raise typer.Exit(130) from None
 
 
 def _open(name: str, runs: Path) -> tuple[Study, Store]:

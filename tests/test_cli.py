@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.studies import write_study
+from tests.test_generate import many_people
 
 HEAVY = (
     "pandas",
@@ -101,3 +104,27 @@ def test_errors_are_bare_and_say_the_remedy(tiny, words, what, remedy):
     assert remedy in done.stderr
     assert "Traceback" not in done.stderr
     assert "Traceback" in harness("--debug", *words, cwd=tiny).stderr
+
+
+def test_an_interrupted_run_says_how_to_go_on(tmp_path):
+    files = {"people.csv": many_people(60)}
+    slow = {"parameters": {"delay": 0.05}, "connect": {"in_flight": 2}}
+    write_study(tmp_path / "prompts" / "tiny", files=files, samples=5, **slow)
+    command = [sys.executable, "-m", "harness.cli", "generate", "tiny", "--plain"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            deadline = time.monotonic() + 30
+            while not any(path.stat().st_size for path in tmp_path.glob("runs/*/generations.jsonl")):
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            process.send_signal(signal.SIGINT)
+            told = process.communicate(timeout=30)[1]
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert "what came is kept" in told
+    assert "Traceback" not in told
+    left = json.loads(harness("plan", "tiny", "--json", cwd=tmp_path).stdout)["calls"]
+    assert 0 < left < 300
