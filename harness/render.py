@@ -6,7 +6,6 @@ message blocks, and to render an item's text a second time (item text is data).
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from functools import cached_property
@@ -19,7 +18,7 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from harness.errors import StudyError
+from harness.errors import StudyError, near_names
 from harness.ids import content_id
 from harness.types import Message
 
@@ -95,12 +94,10 @@ class Templates:
         """
         there = sorted(known)
         for wanted in sorted(self.names(name) - set(there)):
-            near = difflib.get_close_matches(wanted, there, n=2)
-            hint = f"did you mean {' or '.join(near)}? " if near else ""
             raise StudyError(
                 f"the template asks for {wanted!r}, which {where} does not have",
                 where=str(self.folder / name),
-                remedy=f"{hint}there are: {', '.join(there)}",
+                remedy=f"{near_names(wanted, there)}there are: {', '.join(there)}",
             )
 
     def render(self, name: str, values: Mapping[str, Any]) -> tuple[Message, ...]:
@@ -159,11 +156,10 @@ class Templates:
         try:
             return loader.get_source(self._environment, part)[0]
         except jinja2.TemplateNotFound as error:
-            near = difflib.get_close_matches(part, loader.list_templates(), n=2)
             raise StudyError(
                 f"there is no template {part!r}",
                 where=str(self.folder / name),
-                remedy=f"did you mean {' or '.join(near)}?" if near else f"make {self.folder / part}",
+                remedy=near_names(part, loader.list_templates()).strip() or f"make {self.folder / part}",
             ) from error
         except UnicodeDecodeError as error:
             raise StudyError(f"{part} is not UTF-8: {error}", where=str(self.folder / part)) from error

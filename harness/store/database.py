@@ -241,3 +241,8 @@ def fetch(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[An
     """Run a query and read it whole: a half-read result would block the next statement."""
     rows: list[Any] = connection.execute(query, parameters or []).fetchall()
     return rows
+
+
+def is_empty(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether a database file has no tables yet: a writer was killed before its first transaction ended."""
+    return not fetch(connection, "select 1 from information_schema.tables where table_schema = 'store'")

@@ -18,7 +18,7 @@ import duckdb
 
 from harness import plugins
 from harness.errors import StoreError
-from harness.store.database import SQL, Store, fetch, only_one
+from harness.store.database import SQL, Store, fetch, is_empty, only_one
 from harness.store.folders import is_live, read_manifest, run_folders
 from harness.store.quoting import quoted
 from harness.store.relations import AXES, columns
@@ -77,7 +77,7 @@ def _waiting(store: Store) -> list[Path]:
     if not store.path.exists():
         return folders
     with store.read() as connection:
-        if not fetch(connection, "select 1 from information_schema.tables where table_schema = 'store'"):
+        if is_empty(connection):
             return folders
         done = {row[0] for row in fetch(connection, "select run_id from store.runs where sealed")}
     return [folder for folder in folders if folder.name not in done]

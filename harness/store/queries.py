@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from harness import plugins
-from harness.store.database import SQL, Store, fetch
+from harness.store.database import SQL, Store, fetch, is_empty
 from harness.store.quoting import quoted
 from harness.store.relations import columns
 
@@ -33,7 +33,7 @@ def holds(store: Store, load_id: str) -> bool:
     if not store.path.exists():
         return False
     with store.read() as connection:
-        if not fetch(connection, "select 1 from information_schema.tables where table_schema = 'store'"):
+        if is_empty(connection):
             return False
         return bool(fetch(connection, "select 1 from store.loads where load_id = ? limit 1", [load_id[-32:]]))
 
@@ -43,7 +43,7 @@ def latest_resolve(store: Store, study: str) -> str | None:
     if not store.path.exists():
         return None
     with store.read() as connection:
-        if not fetch(connection, "select 1 from information_schema.tables where table_schema = 'store'"):
+        if is_empty(connection):
             return None
         rows = fetch(connection, "select replace(study_hash::varchar, '-', '') from studies where study = ?", [study])
     return rows[0][0] if rows else None
