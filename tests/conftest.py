@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from pathlib import Path
 
 import pytest
+import uvloop
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("HARNESS_SHARED_DATA", ROOT.parent / "shared" / "data"))
@@ -33,6 +35,7 @@ LEFT_OUT = {
     "slow": "slow: simulations over the whole grid; make test-slow runs it",
     "model": "needs the real embedded model (100 MB once); make test-slow runs it",
     "browser": "needs headless Chromium; make test-slow runs it",
+    "vllm": "needs a real vLLM engine, in an environment of its own; make test-vllm runs it",
 }
 
 
@@ -48,3 +51,11 @@ def pytest_collection_modifyitems(config, items):
         for marker, reason in LEFT_OUT.items():
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_asyncio_loop_factories(config, item):
+    """Run what touches sockets on both loops: the engine brings uvloop, a notebook asyncio's own."""
+    loops = {"uvloop": uvloop.new_event_loop}
+    if item.path.name == "test_wire.py":
+        loops["asyncio"] = asyncio.new_event_loop
+    return loops

@@ -68,7 +68,9 @@ def find_key(connect: Connect, url: SplitResult, name: str) -> tuple[str | None,
 def make_headers(connect: Connect, variable: str | None, key: str | None, name: str) -> dict[str, str]:
     """Make the headers that all requests share."""
     headers = {"content-type": "application/json", "accept": "application/json", "user-agent": "harness"}
-    if key:
+    if key and connect.api_key_header:
+        headers[connect.api_key_header.lower()] = key
+    elif key:
         headers["authorization"] = f"Bearer {key}"
     if variable == "OPENAI_API_KEY":
         given = {"openai-organization": "OPENAI_ORG_ID", "openai-project": "OPENAI_PROJECT_ID"}
