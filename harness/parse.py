@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from harness import plugins
+from harness.ids import seed_of
 from harness.types import Cell, Parsed
 
 REFUSED = ("content_filter", "refusal")  # finish reasons that are refusals, whatever the text
@@ -23,17 +24,21 @@ def parse_replies(name: str, replies: Iterable[list[Any]]) -> Iterator[tuple[tup
 
     Args:
         replies: chunks of (generation_id, item_id, annotator_id, sample, turn, text, finish_reason,
-            dataset, key, fields, levels, asked), the last three as JSON.
+            scores, dataset, key, fields, levels, asked), scores and the last three as JSON.
 
     Yields:
         (generation_id, parsed, refused, method, reason), and the rows of the typed table.
     """
     datatype = plugins.load("datatypes", name)
     for chunk in replies:
-        for generation_id, item_id, annotator_id, sample, turn, text, finish, dataset, key, *told in chunk:
+        for generation_id, item_id, annotator_id, sample, turn, text, finish, scores, dataset, key, *told in chunk:
             fields, levels, asked = (json.loads(part) for part in told)
             cell = Cell(dataset, key, sample, datatype.options_shown(asked, levels), fields, levels)
-            parsed, refused = read_reply(datatype, text or "", finish, cell)
+            if scores is None:
+                parsed, refused = read_reply(datatype, text or "", finish, cell)
+            else:
+                chance = chance_of(str(generation_id))
+                parsed, refused = read_reply(datatype, "", finish, cell, json.loads(scores), chance)
             rows = [
                 (item_id, annotator_id, sample, turn + part, generation_id, shown_at, parsed.method, *record.values())
                 for part, (record, shown_at) in enumerate(zip(parsed.records, parsed.shown_at, strict=True))
@@ -41,8 +46,25 @@ def parse_replies(name: str, replies: Iterable[list[Any]]) -> Iterator[tuple[tup
             yield (generation_id, bool(parsed.records), refused, parsed.method, parsed.reason), rows
 
 
-def read_reply(datatype: Any, text: str, finish_reason: str | None, cell: Cell) -> tuple[Parsed, bool]:
+def chance_of(generation_id: str) -> float:
+    """Give the number from 0 to 1 that makes the draw from a reply's scores: the same at every parse."""
+    name = f"generation_{generation_id.replace('-', '')[-32:]}"  # the store says the same bits as a UUID
+    return seed_of(name, "scores") / 2**63
+
+
+def read_reply(
+    datatype: Any,
+    text: str,
+    finish_reason: str | None,
+    cell: Cell,
+    scores: Mapping[str, float] | None = None,
+    chance: float = 0.0,
+) -> tuple[Parsed, bool]:
     """Read one reply by its data type's rules.
+
+    Args:
+        scores: option → log-probability, where the reply is scores and no text.
+        chance: what makes the draw from them.
 
     Returns:
         what was read, and whether the reply is a refusal: by its finish reason, or because it reads like
@@ -50,10 +72,19 @@ def read_reply(datatype: Any, text: str, finish_reason: str | None, cell: Cell) 
     """
     if finish_reason in REFUSED:
         return Parsed(reason=f"refused: {finish_reason}"), True
+    if scores is not None:
+        return datatype.parse_scores(scores, cell, chance), False
+    if finish_reason == "length" and cell.levels.get("format") == "choice" and _is_beginning(text.strip(), cell):
+        return Parsed(reason="cut off within an option"), False
     parsed: Parsed = datatype.parse(text, cell)
     if parsed.records or not reads_like_refusal(text):
         return parsed, False
     return Parsed(reason="refused"), True
+
+
+def _is_beginning(text: str, cell: Cell) -> bool:
+    """Tell whether an option goes on where a text ends: "hate", cut off, may be the beginning of "hate speech"."""
+    return any(option != text and option.startswith(text) for option in cell.options)
 
 
 def reads_like_refusal(text: str) -> bool:

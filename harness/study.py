@@ -158,9 +158,7 @@ def _resolve(folder: Path, text: str) -> Study:
         )
     asked = {key: value for key, value in config.model_dump().items() if key in datatype.HASHED}
     annotators = tuple(
-        _annotator(model, variant, spec.wave, datatype.NAME, asked, datatype.DEFAULTS)
-        for model in models
-        for variant in variants
+        _annotator(model, variant, spec.wave, datatype, asked) for model in models for variant in variants
     )
     check_sources(spec.data, folder, where)
     load_id = content_id(
@@ -269,22 +267,23 @@ def _check_names(models: tuple[Model, ...], where: str) -> None:
             raise StudyError(f"two models are called {name!r}", where=where, remedy="give each its own name")
 
 
-def _annotator(
-    model: Model, variant: Variant, wave: str, datatype: str, asked: dict[str, Any], defaults: dict[str, str]
-) -> Annotator:
+def _annotator(model: Model, variant: Variant, wave: str, datatype: Any, asked: dict[str, Any]) -> Annotator:
     """Name an annotator by all that changes its answers, and by nothing else.
 
     An axis of the data type that is not varied counts at its default level, so that to begin to vary
-    it does not ask the baseline anew.
+    it does not ask the baseline anew. A level that the data type implies is not hashed: an axis that came
+    later leaves the names of older annotators as they were.
     """
+    implied: Mapping[str, str] = getattr(datatype, "IMPLIED", {})
+    bindings = {**datatype.DEFAULTS, **variant.bindings}
     identity = {
         "kind": "llm",
         "model": dataclasses.asdict(model.identity),
         "wave": wave,
         "template": variant.template_id,
-        "bindings": {**defaults, **variant.bindings},
+        "bindings": {axis: value for axis, value in bindings.items() if implied.get(axis) != value},
         "ask": dict(variant.ask),
-        "datatype": datatype,
+        "datatype": datatype.NAME,
         "asked": asked,
     }
     return Annotator(content_id("annotator", identity), model, variant, wave, identity)

@@ -35,6 +35,7 @@ class Job:
         top_k: keep this many; 0 keeps all.
         stop: the text ends before the first of these.
         seed: of the row's stream of chance.
+        choices: the only answers that there are, as tokens: they are scored, and none is generated.
     """
 
     tokens: tuple[int, ...]
@@ -44,15 +45,17 @@ class Job:
     top_k: int = 0
     stop: tuple[str, ...] = ()
     seed: int = 0
+    choices: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What was drawn. ``tokens_out`` counts the token that ended the turn."""
+    """What was drawn. ``tokens_out`` counts the token that ended the turn; ``scores`` are those of the choices."""
 
     text: str
     finish_reason: str
     tokens_out: int
+    scores: tuple[float, ...] = ()
 
 
 @dataclass
@@ -99,11 +102,64 @@ class Chat:
         return tuple(encoded["input_ids"])
 
     def answer(self, jobs: Sequence[Job]) -> list[Answer]:
-        """Answer all jobs in one batch, each up to its own limit."""
+        """Answer all jobs: in one batch, each up to its own limit, those that generate; the others are scored."""
         with torch.inference_mode():
-            return self._answer(jobs)
+            drawn = iter(self._answer([job for job in jobs if not job.choices]))
+            scored = iter(self._score([job for job in jobs if job.choices]))
+            return [next(scored if job.choices else drawn) for job in jobs]
+
+    def spell(self, text: str) -> tuple[int, ...]:
+        """Give the tokens of a text that the model might say."""
+        return tuple(self.tokenizer.encode(text, add_special_tokens=False))
+
+    def _score(self, jobs: Sequence[Job]) -> list[Answer]:
+        """Score each choice of each job: the log-probability of its tokens and of the end of the turn after them.
+
+        No more rows than the batch had jobs are computed together, for each choice is a row.
+        """
+        asked = list(dict.fromkeys((job.tokens, job.choices) for job in jobs))
+        known: dict[tuple[Any, Any], tuple[float, ...]] = {}
+        while asked:
+            size = max(1, len(jobs) // max(len(choices) for _, choices in asked[: len(jobs)]))
+            known.update(zip(asked[:size], self._score_choices(asked[:size]), strict=True))
+            del asked[:size]
+        return [Answer("", "scores", 0, known[job.tokens, job.choices]) for job in jobs]
+
+    def _score_choices(
+        self, asked: Sequence[tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]]
+    ) -> list[tuple[float, ...]]:
+        prompts = list(dict.fromkeys(tokens for tokens, _ in asked))
+        logits, cache, mask = self.read(prompts)
+        rows = [(prompts.index(tokens), choice) for tokens, choices in asked for choice in choices]
+        turn = torch.tensor([prompt for prompt, _ in rows], device=self.device)
+        cache.batch_select_indices(turn)
+        longest = max(len(choice) for _, choice in rows)
+        # Padding comes last: no token of a choice sees it.
+        tokens = torch.tensor([[*choice, *[0] * (longest - len(choice))] for _, choice in rows], device=self.device)
+        real = torch.tensor(
+            [[int(at < len(choice)) for at in range(longest)] for _, choice in rows], device=self.device
+        )
+        whole = torch.cat([mask[turn], real], dim=1)
+        out = self.model(
+            input_ids=tokens,
+            attention_mask=whole,
+            position_ids=(whole.cumsum(1) - 1).clamp(min=0)[:, mask.shape[1] :],
+            past_key_values=cache,
+            use_cache=True,
+        )
+        # What comes first is scored by the prompt; each further token, and the end, by those before it.
+        said = torch.cat([logits[turn].unsqueeze(1), out.logits], dim=1).float().log_softmax(-1)
+        ends = torch.tensor(sorted(self.ends), device=self.device)
+        scores = []
+        for row, (_, choice) in enumerate(rows):
+            own = said[row, range(len(choice)), list(choice)].sum()
+            scores.append(float(own + said[row, len(choice), ends].logsumexp(0)))
+        given = iter(scores)
+        return [tuple(next(given) for _ in choices) for _, choices in asked]
 
     def _answer(self, jobs: Sequence[Job]) -> list[Answer]:
+        if not jobs:
+            return []
         rows = [Row(job, torch.Generator().manual_seed(job.seed)) for job in jobs]
         prompts = list(dict.fromkeys(job.tokens for job in jobs))
         logits, cache, mask = self.read(prompts)

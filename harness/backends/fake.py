@@ -24,6 +24,10 @@ Dials, in ``identity.parameters``; a probability is 0 unless said otherwise:
 
 Where several act, the first of this order wins: reject, failure, refusal, garble, shift, position_bias,
 majority_pull.
+
+Under a constraint the fake is held as a model would be: an object of the schema or an option is neither garbled
+nor wordy, and a choice is no refusal. Scores are what the dials make of p in expectation; what refusal and
+garble take is missing from their sum.
 """
 
 from __future__ import annotations
@@ -81,14 +85,25 @@ class Backend:
             raise Rejected("the fake rejects this request", where=self._where, remedy="turn `reject` down")
         if "failure" in acts:
             self._fail(request.generation_id)
-        text = self._speak(request.cell, rng, drawn["shift"], acts)
+        held = request.constraint.format if request.constraint is not None else ""
+        scores = self._score(request.cell) if held == "scores" else None
+        if scores is not None:
+            text = ""
+        elif held == "choice":
+            text = self._choose(request.cell, rng, drawn["shift"], acts)
+        elif held == "json" and "refusal" not in acts and request.constraint is not None:
+            label = self._choose(request.cell, rng, drawn["shift"], acts) if request.cell.options else ""
+            text = fill_schema(request.constraint.schema, label, rng)
+        else:
+            text = self._speak(request.cell, rng, drawn["shift"], acts)
         return Reply(
             text=text,
-            finish_reason="stop",
+            finish_reason="stop" if scores is None else "scores",
             tokens_in=sum(len(message.content.split()) for message in request.messages),
             tokens_out=len(text.split()),
             model_served="fake",
             fingerprint="fake-1",
+            scores=scores,
         )
 
     async def close(self) -> None:
@@ -116,8 +131,7 @@ class Backend:
     def _choose(self, cell: Cell, rng: random.Random, shift: float, acts: set[str]) -> str:
         for option, weight in self._shift:
             if shift < weight:
-                if option not in cell.options:
-                    raise self._complain(f"`shift` names {option!r}", f"options are {list(cell.options)}")
+                self._check_shift(cell)
                 return option
             shift -= weight
         if "position_bias" in acts:
@@ -126,6 +140,26 @@ class Backend:
         if "majority_pull" in acts:
             return max(p, key=lambda option: p[option])
         return rng.choices(list(p), list(p.values()))[0]
+
+    def _score(self, cell: Cell) -> dict[str, float]:
+        """Give the log-probability of each option over all draws; those that are never said are left out."""
+        dial = {name: self._dials.get(name, 0) for name in PROBABILITIES}
+        p = self._find_latent(cell)
+        likeliest, total = max(p, key=lambda option: p[option]), sum(p.values())
+        shares = {option: (1 - dial["majority_pull"]) * weight / total for option, weight in p.items()}
+        shares[likeliest] += dial["majority_pull"]
+        shares = {option: (1 - dial["position_bias"]) * share for option, share in shares.items()}
+        shares[cell.options[0]] += dial["position_bias"]
+        shifted = self._check_shift(cell)
+        shares = {o: (1 - sum(shifted.values())) * share + shifted.get(o, 0.0) for o, share in shares.items()}
+        said = (1 - dial["refusal"]) * (1 - dial["garble"])
+        return {option: math.log(said * share) for option, share in shares.items() if said * share > 0}
+
+    def _check_shift(self, cell: Cell) -> dict[str, float]:
+        for option, _ in self._shift:
+            if option not in cell.options:
+                raise self._complain(f"`shift` names {option!r}", f"options are {list(cell.options)}")
+        return dict(self._shift)
 
     def _find_latent(self, cell: Cell) -> Mapping[str, float]:
         """Find p over the options in sorted order, so that the order shown changes no answer."""
@@ -195,6 +229,18 @@ def pick_sentence(kind: str, unnamed: Sequence[str], rng: random.Random) -> str:
     sentences = load_sentences()[kind]
     fitting = [s for s in sentences if not names_any(s.replace("{label}", ""), tuple(unnamed))]
     return rng.choice(fitting or sentences[-1:])
+
+
+def fill_schema(schema: Mapping[str, Any], label: str, rng: random.Random) -> str:
+    """Write an object of a schema: the label where it may stand, anything allowed elsewhere."""
+
+    def fill(part: Mapping[str, Any]) -> Any:
+        if "enum" in part:
+            return label if label in part["enum"] else rng.choice(part["enum"])
+        made = {"string": rng.choice(load_sentences()["open"]), "boolean": rng.random() < 0.5, "array": []}
+        return None if isinstance(part["type"], list) else made.get(part["type"], 1)
+
+    return json.dumps({name: fill(part) for name, part in schema["properties"].items()}, ensure_ascii=False)
 
 
 def read_weights(given: object) -> dict[str, float]:

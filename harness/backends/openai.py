@@ -7,25 +7,23 @@ choices at once, to follow redirects, and to show a key. ``_endpoint`` says wher
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import re
-import time
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
-from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlunsplit
 
 import orjson
 
-from harness.backends._endpoint import SECRET_HEADER, find_key, find_proxy, find_url, make_headers
-from harness.errors import BackendError, Passing, Rejected, Unusable
+from harness.backends._allowance import read_allowance, read_wait
+from harness.backends._constraint import constrain, score_options
+from harness.backends._endpoint import SECRET_HEADER, find_key, find_url, make_headers
+from harness.backends._journey import Journey
+from harness.errors import Passing, Rejected, Unusable
 from harness.types import Connect, ModelIdentity, Reply, Request
 
 if TYPE_CHECKING:
-    import aiohttp
+    from harness.backends._batches import Batches
 
 FILTERED = {"content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation", "flagged_input"}
 BROKE = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
@@ -54,8 +52,7 @@ class Backend:
         self._headers = make_headers(connect, self._key_env, key, identity.name)
         shown = [value for name, value in connect.headers.items() if SECRET_HEADER.search(name)]
         self._secrets = [secret for secret in (key, *shown) if secret]
-        self._session: aiohttp.ClientSession | None = None
-        self._reached = False
+        self._journey = Journey(self._url, self._headers, connect.timeout, self._where)
 
     def __repr__(self) -> str:
         return f"<openai backend for {self._where}>"
@@ -68,23 +65,43 @@ class Backend:
             Rejected: this request can't work (too long, malformed).
             Unusable: no request can (key, credit, model or path, nobody at the address).
         """
-        status, headers, raw = await self._post(self._encode(request))
+        answer = await self._journey.post(self.encode(request))
+        return self.read_answer(answer.status, answer.headers, answer.body, request)
+
+    def read_answer(self, status: int, headers: Mapping[str, str], raw: bytes, request: Request) -> Reply:
+        """Read the answer to a request, whether it came live or out of a batch.
+
+        Raises:
+            Passing, Rejected, Unusable: as ``complete``.
+        """
         answer = decode(raw)
         if 200 <= status < 300 and isinstance(answer, dict):
             if answer.get("choices"):
-                return self._read(answer, raw)
+                return self._read(answer, headers, raw, request)
             # Gateways report an upstream error inside a 200.
             inner = as_mapping(answer.get("error")).get("code")
             status = inner if isinstance(inner, int) and 400 <= inner < 600 else status
         return self._judge(status, headers, answer, raw)
 
+    def batches(self) -> Batches:
+        """Give the Batch API of the same endpoint."""
+        from harness.backends._batches import Batches
+
+        return Batches(
+            self._url,
+            self._headers,
+            self._where,
+            self._connect.timeout,
+            lambda status, headers, raw: self._judge(status, headers, decode(raw), raw),
+            self._quote,
+        )
+
     async def close(self) -> None:
         """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._journey.close()
 
-    def _encode(self, request: Request) -> bytes:
+    def encode(self, request: Request) -> bytes:
+        """Write the body of a request, the same for a live call and a line of a batch."""
         identity = self._identity
         messages = [{"role": m.role, "content": m.content} for m in request.messages]
         body = {"model": identity.model, "messages": messages, **request.ask, **identity.parameters}
@@ -94,6 +111,8 @@ class Backend:
                 where=self._where,
                 remedy="take `stream` and `n` out of [ask] and parameters; `samples` asks for repeats",
             )
+        if request.constraint is not None:
+            constrain(body, request.constraint, self._connect, self._url.hostname, self._where)
         try:
             return orjson.dumps(body)
         except TypeError as error:
@@ -103,65 +122,7 @@ class Backend:
                 remedy="look for broken characters in the item's text and for odd values in [ask]",
             ) from None
 
-    async def _post(self, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
-        import aiohttp
-
-        if self._session is None:
-            self._session = self._open_session()
-        try:
-            async with self._session.post(urlunsplit(self._url), data=body, allow_redirects=False) as response:
-                self._reached = True
-                return response.status, response.headers, await response.read()
-        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
-            failure = self._explain(error)
-        # Raised out here so that no traceback carries aiohttp's exception, which holds our headers.
-        raise failure
-
-    def _open_session(self) -> aiohttp.ClientSession:
-        import aiohttp
-
-        total = self._connect.timeout
-        return aiohttp.ClientSession(
-            headers=self._headers,
-            # No limit here: the engine has one, and waiting for a slot would eat into the timeout.
-            connector=aiohttp.TCPConnector(limit=0),
-            timeout=aiohttp.ClientTimeout(total=total, sock_connect=min(30.0, total)),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            # Not trust_env: it starts a thread per request, and a .netrc would fight our key.
-            proxy=find_proxy(self._url, self._where),
-        )
-
-    def _explain(self, error: Exception) -> BackendError:
-        """Turn a failure of the journey into one of ours; quotes nothing that could hold a password."""
-        import aiohttp
-
-        if isinstance(error, TimeoutError):
-            return Passing(
-                f"no answer within {self._connect.timeout:g} s",
-                where=self._where,
-                remedy="raise connect.timeout or lower connect.in_flight",
-            )
-        cause = getattr(error, "os_error", error)
-        number = getattr(cause, "errno", None)
-        said = os.strerror(number) if number and number > 0 else type(error).__name__
-        nobody = (
-            isinstance(error, aiohttp.ClientConnectorDNSError | aiohttp.ClientSSLError | aiohttp.ClientHttpProxyError)
-            or number in (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH)
-            # Several addresses that all refused come without a number.
-            or (isinstance(error, aiohttp.ClientConnectorError) and number is None)
-        )
-        if nobody and not self._reached:
-            certificate = isinstance(error, aiohttp.ClientSSLError)
-            return Unusable(
-                f"no server can be reached ({type(error).__name__ if certificate else said})",
-                where=self._where,
-                remedy="check http:// against https://; SSL_CERT_FILE names your own certificates"
-                if certificate
-                else "is it running? check connect.base_url and the proxy variables",
-            )
-        return Passing(f"the connection broke ({said})", where=self._where)
-
-    def _read(self, answer: Mapping[str, Any], raw: bytes) -> Reply:
+    def _read(self, answer: Mapping[str, Any], headers: Mapping[str, str], raw: bytes, request: Request) -> Reply:
         choices = answer["choices"]
         choice = as_mapping(choices[0] if isinstance(choices, list) else None)
         message = choice.get("message")
@@ -173,14 +134,31 @@ class Backend:
         finish = "refusal" if refusal else as_text(choice.get("finish_reason")) or "unknown"
         if finish in ("error", "abort"):
             raise Passing(f"the server broke off ({finish})", where=self._where)
+        text, logprobs, scores = as_text(refusal or content) or "", choice.get("logprobs"), None
+        held = request.constraint
+        if held is not None and held.format == "scores" and finish not in ("content_filter", "refusal"):
+            scores = score_options(logprobs, held.choices)
+            if scores is None:
+                raise Unusable(
+                    "the server gives no log-probabilities",
+                    where=self._where,
+                    remedy="take scores out of the levels of format, or ask a server that gives them",
+                )
+            text, finish = "", "scores"  # the one token was needed for the others beside it
         usage = as_mapping(answer.get("usage"))
         return Reply(
-            text=as_text(refusal or content) or "",
+            text=text,
             finish_reason=finish,
             tokens_in=as_count(usage.get("prompt_tokens")),
             tokens_out=as_count(usage.get("completion_tokens")),
+            tokens_cached=as_count(as_mapping(usage.get("prompt_tokens_details")).get("cached_tokens")),
+            tokens_reasoning=as_count(as_mapping(usage.get("completion_tokens_details")).get("reasoning_tokens")),
             model_served=as_text(answer.get("model")),
             fingerprint=as_text(answer.get("system_fingerprint")),
+            reasoning=as_text(message.get("reasoning_content") or message.get("reasoning")),
+            logprobs=logprobs,
+            scores=scores,
+            allowance=read_allowance(headers),
         )
 
     def _fail_shape(self, raw: bytes) -> NoReturn:
@@ -204,7 +182,7 @@ class Backend:
             )
             raise Unusable(f"the server refused the key: {said}", where=where, remedy=remedy)
         if 300 <= status < 400:
-            to = self._quote(headers.get("Location", "elsewhere"))
+            to = self._quote(headers.get("location", "elsewhere"))
             raise Unusable(f"the server redirects ({status}) to {to}", where=where, remedy="correct connect.base_url")
         if status in (404, 405, 410) or "model_not_found" in codes:
             raise Unusable(
@@ -215,7 +193,8 @@ class Backend:
         if 200 <= status < 300:
             self._fail_shape(raw)
         if status in (408, 409, 425, 429) or status >= 500:
-            raise Passing(f"the server answered {said}", where=where, retry_after=read_wait(headers))
+            busy = status in (429, 529)
+            raise Passing(f"the server answered {said}", where=where, retry_after=read_wait(headers), overload=busy)
         if status == 413 or "context_length_exceeded" in codes or TOO_LONG.search(message):
             raise Rejected(
                 f"the prompt is longer than the model's context length: {said}",
@@ -254,21 +233,6 @@ def read_error(answer: object) -> tuple[str, set[str]]:
     codes = {c for c in (error.get("code"), error.get("type"), inner.get("code")) if isinstance(c, str)}
     message = error.get("message") or outer.get("detail") or ""
     return str(message), codes | ({"flagged_input"} & set(about))
-
-
-def read_wait(headers: Mapping[str, str]) -> float | None:
-    """Read how many seconds the server asks us to wait."""
-    for name, unit in (("retry-after-ms", 1e-3), ("retry-after", 1.0)):
-        try:
-            seconds = float(headers.get(name, "")) * unit
-        except ValueError:
-            continue
-        if isfinite(seconds):
-            return max(0.0, seconds)
-    try:
-        return max(0.0, parsedate_to_datetime(headers.get("retry-after", "")).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return None
 
 
 def as_mapping(value: object) -> Mapping[str, Any]:

@@ -4,13 +4,19 @@ Requests that wait together are answered together, up to ``connect.batch``; whic
 the journey only, since each has its own seeded stream of chance. The model loads at the first request,
 and one worker thread runs it, so that the event loop stays free.
 
-It refuses sampling parameters that it does not know, and prompts that do not fit the model's context.
+Options are scored as a whole: the log-probability that the model says exactly this and ends its turn. The
+format ``scores`` gives these as they are, whatever the sampling parameters; ``choice`` draws one of them,
+renormalised, by temperature, top_p, top_k and seed.
+
+It refuses sampling parameters that it does not know, prompts that do not fit the model's context, and the
+format ``json``, to which it cannot hold an answer.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -19,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from harness.backends._hub import missing
 from harness.embedded import folder_of
 from harness.errors import BackendError, Rejected, Unusable
-from harness.types import Connect, ModelIdentity, Reply, Request
+from harness.types import Connect, Constraint, ModelIdentity, Reply, Request
 
 if TYPE_CHECKING:
     from harness.backends._chat import Answer, Chat, Job
@@ -66,6 +72,7 @@ class Backend:
             Unusable: the model cannot be had or run, or ``ask`` holds what this backend does not know.
         """
         check_ask(request.ask, self.where)
+        check_format(request.constraint, self.where)
         if self._loading is None:
             self._loading = asyncio.create_task(self._load())
         # Whoever gives up waiting must not take the model from the others.
@@ -76,13 +83,23 @@ class Backend:
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._run(chat))
         answer = await waiting.future
+        text, finish, tokens_out, scores = answer.text, answer.finish_reason, answer.tokens_out, None
+        if request.constraint is not None:
+            choices = request.constraint.choices
+            if request.constraint.format == "scores":
+                given = zip(choices, answer.scores, strict=True)
+                scores = {choice: score for choice, score in given if math.isfinite(score)}
+            else:
+                place = choose_one(answer.scores, job)
+                text, finish, tokens_out = choices[place], "stop", len(job.choices[place]) + 1
         return Reply(
-            text=answer.text,
-            finish_reason=answer.finish_reason,
+            text=text,
+            finish_reason=finish,
             tokens_in=len(job.tokens),
-            tokens_out=answer.tokens_out,
+            tokens_out=tokens_out,
             model_served=self.identity.model,
             fingerprint=fingerprint,
+            scores=scores,
         )
 
     async def close(self) -> None:
@@ -110,7 +127,9 @@ class Backend:
                 where=self.where,
                 remedy="some models know no system message: say it in the user message",
             ) from error
-        limit = int(ask.get("max_tokens", 256))
+        held = request.constraint.choices if request.constraint is not None else ()
+        choices = tuple(chat.spell(choice) for choice in held)
+        limit = max(map(len, choices)) + 1 if choices else int(ask.get("max_tokens", 256))
         if len(tokens) + limit > chat.context:
             raise Rejected(
                 f"{len(tokens)} tokens of prompt and {limit} of answer do not fit {chat.context} of context",
@@ -126,6 +145,7 @@ class Backend:
             top_k=int(ask.get("top_k", 0)),
             stop=(stop,) if isinstance(stop, str) else tuple(stop),
             seed=mix_seeds(request.seed, ask.get("seed")),
+            choices=choices,
         )
 
     async def _run(self, chat: Chat) -> None:
@@ -199,6 +219,29 @@ def check_ask(ask: Mapping[str, Any], where: str) -> None:
             where=f"{where}, [ask]",
             remedy=f"it knows: {', '.join(KNOWN_ASK)}",
         )
+
+
+def check_format(constraint: Constraint | None, where: str) -> None:
+    """Refuse a format that this backend cannot hold an answer to.
+
+    Raises:
+        Unusable: names the formats that it can.
+    """
+    if constraint is not None and constraint.format not in ("choice", "scores"):
+        raise Unusable(
+            f"the transformers backend cannot hold an answer to the format {constraint.format}",
+            where=where,
+            remedy="take backend = 'vllm', or a server by backend = 'openai'; here there are text, choice and scores",
+        )
+
+
+def choose_one(scores: tuple[float, ...], job: Job) -> int:
+    """Draw the place of one choice, as a token would be drawn among so many."""
+    import torch
+
+    from harness.backends._chat import Row, draw
+
+    return draw(torch.tensor(scores), Row(job, torch.Generator().manual_seed(job.seed)))
 
 
 def mix_seeds(request_seed: int, asked: object) -> int:

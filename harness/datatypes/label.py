@@ -6,10 +6,11 @@ The study's table::
     options = ["ironic", "not ironic"]   # words or numbers; the order is the order shown
     ordinal = false                      # true: the options are steps of a scale
 
-Templates see ``options`` in the order of the variant. A reply counts when it is an option (``exact``), when
-it begins with one (``lead``), or when it names one and no other (``only``); else it is kept as unparsed,
-with the reason. What this refuses: to guess. A denied option, a range of numbers, or a number that counts
-something else is no answer; a wrong label would be worse than none.
+Templates see ``options`` in the order of the variant. A free reply counts when it is an option (``exact``),
+when it begins with one (``lead``), or when it names one and no other (``only``); else it is kept as unparsed,
+with the reason. Replies of the other levels of ``format`` are read by ``_constrained``. What this refuses: to
+guess. A denied option, a range of numbers, or a number that counts something else is no answer; a wrong label
+would be worse than none.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from harness.types import Cell, Parsed
+from harness.datatypes._constrained import FORMATS, constrain, read_choice, read_object, read_scores
+from harness.types import Cell, Constraint, Parsed
 
 NAME = "label"
 TABLE = "labels"
@@ -32,8 +34,11 @@ TABLE = "labels"
 HASHED = frozenset({"options"})
 NOT_HASHED = frozenset({"ordinal"})
 
-AXES = {"label_order": ("given", "reversed")}
-DEFAULTS = {"label_order": "given"}
+AXES = {"label_order": ("given", "reversed"), "format": FORMATS}
+DEFAULTS = {"label_order": "given", "format": "text"}
+# Levels that are not hashed: a study that was asked before there was such an axis was asked at them.
+IMPLIED = {"format": "text"}
+SCORED = "label"  # the field of Record that scores are about
 
 
 class Record(BaseModel):
@@ -101,15 +106,41 @@ def read(config: Config, record: Mapping[str, Any]) -> dict[str, Any]:
         ValueError: the label is none of the options.
     """
     said = spell(record["label"])
+    option = _match(said, tuple(config.options))
+    if option is None:
+        raise ValueError(f"{said!r} is none of the options {', '.join(config.options)}")
+    return {"label": option}
+
+
+def _match(said: str, options: tuple[str, ...]) -> str | None:
     number = _number(said)
-    for option in config.options:
-        if _fold(said) == _fold(option) or (number is not None and number == _number(option)):
-            return {"label": option}
-    raise ValueError(f"{said!r} is none of the options {', '.join(config.options)}")
+    same = (o for o in options if _fold(said) == _fold(o) or (number is not None and number == _number(o)))
+    return next(same, None)
+
+
+def constraint(asked: Mapping[str, Any], levels: Mapping[str, Any]) -> Constraint | None:
+    """Say what an answer may be under a variant; None for free text."""
+    return constrain(Record, "label", options_shown(asked, levels), levels.get("format"))
+
+
+def parse_scores(scores: Mapping[str, float], cell: Cell, chance: float) -> Parsed:
+    """Draw one label from the probabilities of all; ``chance``, from 0 to 1, makes the draw."""
+    return read_scores(scores, "label", cell.options, chance)
 
 
 def parse(text: str, cell: Cell) -> Parsed:
     """Read a reply. The text may be anything; nothing raises."""
+    level = cell.levels.get("format")
+    if level == "json":
+        return read_object(text, Record, "label", cell.options, lambda said: _match(spell(said), cell.options))
+    if level == "choice":
+        return read_choice(text, "label", cell.options)
+    if level == "scores":
+        return Parsed(reason="no scores")
+    return _parse_text(text, cell)
+
+
+def _parse_text(text: str, cell: Cell) -> Parsed:
     text = text.strip()
     option = _same(text, cell.options) if len(text) <= READ else None
     if option is not None:

@@ -15,7 +15,7 @@ from harness import plugins
 from harness.store.bench import WHO, Bench
 from harness.store.database import Store, fetch
 from harness.store.quoting import quoted
-from harness.store.relations import AXES
+from harness.store.relations import AXES, soft_name
 
 if TYPE_CHECKING:
     from harness.study import Study
@@ -34,11 +34,12 @@ def open_bench(store: Store, study: Study) -> Iterator[Bench]:
             pass  # waits its turn, and says what is missing
         connection.execute(f"attach {quoted(str(store.path))} as kept (read_only)")
         connection.execute("use kept")
-        for name in (_table_of(study), "replies"):
+        relations = _relations_of(study)
+        for name in relations:
             _take(connection, name, study.name)
         connection.execute("use memory")
         connection.execute("detach kept")
-        yield lay_out(connection, [_table_of(study), "replies"])
+        yield lay_out(connection, relations)
     finally:
         connection.close()
 
@@ -76,12 +77,14 @@ def _number(connection: duckdb.DuckDBPyConnection, name: str) -> None:
         + f"count(*) as said from taken_{name} where kind <> 'human' group by {who}"
     )
     kept = [column for column in there if column not in LEFT_OUT]
+    # Where a sample has a row for each option, these are one draw.
+    option, number = (", t.label", "dense_rank") if "probability" in there else ("", "row_number")
     person = "t.person" if "person" in there else "null"
     connection.execute(
         f"create table rows_{name} as select (row_number() over (order by i.item_no, t.kind, w.who_no, "
-        "t.annotator_id, t.sample, t.part) - 1)::bigint as row_no, i.item_no, w.who_no, t.dataset, "
+        f"t.annotator_id, t.sample, t.part{option}) - 1)::bigint as row_no, i.item_no, w.who_no, t.dataset, "
         f"case when {person} is not null then dense_rank() over (order by t.dataset, {person}) end as person_no, "
-        "row_number() over (partition by i.item_no, w.who_no, t.annotator_id, t.part order by t.sample) as draw_no, "
+        f"{number}() over (partition by i.item_no, w.who_no, t.annotator_id, t.part order by t.sample) as draw_no, "
         + ", ".join(f"t.{column}" for column in kept)
         + f" from taken_{name} t join items i on i.dataset = t.dataset and i.key = t.key "
         f"left join whos_{name} w on {_same_who('w', 't')}"
@@ -89,8 +92,11 @@ def _number(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     connection.execute(f"drop table taken_{name}")
 
 
-def _table_of(study: Study) -> str:
-    return str(plugins.load("datatypes", study.datatype).TABLE)
+def _relations_of(study: Study) -> list[str]:
+    """Name the views that the study's audits may read."""
+    datatype = plugins.load("datatypes", study.datatype)
+    soft = soft_name(datatype)
+    return [str(datatype.TABLE), "replies", *([soft] if soft else [])]
 
 
 def _same_who(left: str, right: str) -> str:

@@ -26,6 +26,12 @@ def statements() -> Iterator[str]:
         yield _table(datatype)
         yield from _comments(datatype)
         yield _relation(datatype)
+        yield from _soft_relation(datatype)
+
+
+def soft_name(datatype: Any) -> str | None:
+    """Give the name of the view that shows a data type's scores as probabilities; None if it has no scores."""
+    return f"soft_{datatype.TABLE}" if hasattr(datatype, "SCORED") else None
 
 
 def columns(datatype: Any) -> dict[str, str]:
@@ -80,6 +86,41 @@ def _relation(datatype: Any) -> str:
         f"left join store.scale c on c.study = m.study and c.study_hash = m.study_hash and c.label = "
         f"{'v.label' if 'label' in columns(datatype) else 'null'} where m.datatype = {quoted(datatype.NAME)}"
     )
+
+
+def _soft_relation(datatype: Any) -> Iterator[str]:
+    """Show each scored reply as one row per option, and each person's answer as certain.
+
+    Composed of the view of answers, so that who belongs to a study is said once. Only studies whose levels of
+    ``format`` include ``scores`` have rows: for the others the view costs nothing.
+    """
+    name = soft_name(datatype)
+    if name is None:
+        return
+    said, key = datatype.TABLE, datatype.SCORED
+    yield (
+        f"create or replace view {name} as "
+        "with asked as (select r.study, r.study_hash from store.roster r join studies s "
+        "on s.study = r.study and s.study_hash = r.study_hash where r.format = 'scores' group by all), "
+        f"scored as (select v.* exclude ({key}, value, shown_at), a.study_hash, "
+        "g.scores::map(varchar, double) as logs "
+        f"from {said} v join asked a using (study) join store.generations g using (generation_id) "
+        "where v.method = 'scores'), "
+        f"spread as (select s.* exclude (study_hash, logs), c.label as {key}, c.value, "
+        "coalesce(exp(s.logs[c.label]), 0) as held "
+        "from scored s join store.scale c on c.study = s.study and c.study_hash = s.study_hash) "
+        "select * exclude (held), held / sum(held) over whole as probability, sum(held) over whole as mass "
+        "from spread window whole as (partition by study, generation_id, part) "
+        "union all by name "
+        f"select v.* exclude (shown_at), 1.0::double as probability, 1.0::double as mass "
+        f"from {said} v semi join asked using (study) where v.kind = 'human'"
+    )
+    told = {
+        "probability": "of this option, all options together 1; 1 for what a person said",
+        "mass": "what the model gave all options together, of 1; 1 for what a person said",
+    }
+    for column, text in told.items():
+        yield f"comment on column {name}.{column} is {quoted(text)}"
 
 
 def _views() -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import time
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 
 from harness.backends.fake import Backend, load_sentences, names_any
+from harness.datatypes.label import constraint as constrain
 from harness.errors import Passing, Rejected, Unusable
-from harness.types import Cell, Connect, Message, ModelIdentity, Reply, Request
+from harness.types import Cell, Connect, Constraint, Message, ModelIdentity, Reply, Request
 
 OPTIONS = ("b", "c", "a")
 PROBS = {"a": 0.2, "b": 0.3, "c": 0.5}
@@ -23,10 +25,14 @@ def make_backend(**dials: Any) -> Backend:
 
 
 def make_request(
-    seed: int, options: tuple[str, ...] = OPTIONS, key: str = "1", fields: dict[str, Any] | None = None
+    seed: int,
+    options: tuple[str, ...] = OPTIONS,
+    key: str = "1",
+    fields: dict[str, Any] | None = None,
+    constraint: Constraint | None = None,
 ) -> Request:
     cell = Cell("data", key, 0, options, fields or {})
-    return Request(f"generation_{seed}", (Message("user", "one two three"),), {}, seed, cell)
+    return Request(f"generation_{seed}", (Message("user", "one two three"),), {}, seed, cell, constraint)
 
 
 def ask(backend: Backend, *requests: Request) -> list[Reply]:
@@ -222,3 +228,74 @@ def test_dial_that_does_not_fit_the_item_is_unusable(dials: dict[str, Any]) -> N
     with pytest.raises(Unusable) as caught:
         ask_once(make_backend(**dials), make_request(1))
     assert "remedy" in str(caught.value)
+
+
+# Under a constraint
+
+
+def held(level: str) -> Constraint:
+    made = constrain({"options": list(OPTIONS)}, {"format": level})
+    assert made is not None
+    return made
+
+
+def replies(level: str, draws: int = 500, **dials: Any) -> list[Reply]:
+    return ask(make_backend(**dials), *(make_request(seed, constraint=held(level)) for seed in range(draws)))
+
+
+def test_a_constraint_changes_no_label() -> None:
+    plain = answers(500)
+    assert [reply.text for reply in replies("choice")] == plain
+    assert [json.loads(reply.text) for reply in replies("json")] == [{"label": text} for text in plain]
+
+
+@pytest.mark.parametrize("level", ["json", "choice"])
+def test_what_is_held_is_neither_garbled_nor_wordy(level: str) -> None:
+    assert replies(level, garble=1, verbosity=1) == replies(level)
+
+
+def test_an_object_may_be_refused_and_a_choice_not() -> None:
+    assert replies("choice", refusal=1) == replies("choice")
+    assert {reply.text for reply in replies("json", refusal=1)} <= set(load_sentences()["refusal"])
+
+
+DIALS: list[dict[str, Any]] = [
+    {},
+    {"shift": {"a": 0.25}},
+    {"position_bias": 0.4},
+    {"majority_pull": 0.4},
+    {"shift": {"a": 0.2, "b": 0.1}, "position_bias": 0.3, "majority_pull": 0.5},
+]
+
+
+@pytest.mark.parametrize("dials", DIALS, ids=str)
+def test_scores_are_what_the_dials_make_of_p_in_expectation(dials: dict[str, Any]) -> None:
+    [reply] = replies("scores", 1, probs=PROBS, **dials)
+    assert (reply.text, reply.finish_reason, reply.tokens_out) == ("", "scores", 0)
+    assert reply.scores is not None
+    assert sum(map(math.exp, reply.scores.values())) == pytest.approx(1)
+    texts = answers(probs=PROBS, **dials)
+    for option, score in reply.scores.items():
+        assert_share(texts.count(option), DRAWS, math.exp(score))
+
+
+def test_scores_leave_out_what_is_never_said() -> None:
+    [reply] = replies("scores", 1, probs={"a": 1})
+    assert reply.scores == {"a": 0.0}
+    [reply] = replies("scores", 1, probs=PROBS, refusal=0.5, garble=0.5)
+    assert sum(map(math.exp, (reply.scores or {}).values())) == pytest.approx(0.25)
+    assert replies("scores", 1, garble=1)[0].scores == {}
+
+
+def test_a_schema_of_more_than_a_label_is_filled() -> None:
+    part = {
+        "label": {"type": "string", "enum": ["a", "b", "c"]},
+        "why": {"type": "string"},
+        "sure": {"type": "boolean"},
+    }
+    more = {"n": {"type": "integer"}, "kind": {"type": "string", "enum": ["x"]}, "maybe": {"type": ["string", "null"]}}
+    schema = Constraint("json", schema={"type": "object", "properties": {**part, **more}})
+    [reply] = ask(make_backend(probs={"a": 1}), make_request(1, constraint=schema))
+    made = json.loads(reply.text)
+    assert (made["label"], made["kind"], made["n"], made["maybe"]) == ("a", "x", 1, None)
+    assert isinstance(made["why"], str) and isinstance(made["sure"], bool)

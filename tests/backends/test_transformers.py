@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import subprocess
 import sys
 import zipfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from harness.backends import _hub
 from harness.backends.transformers import Backend, Waiting, choose, mix_seeds
 from harness.embedded import Embedded, check_hash, folder_of, list_embedded, unpack_gguf
 from harness.errors import Rejected, Unusable
-from harness.types import Cell, Connect, Message, ModelIdentity, Reply, Request
+from harness.types import Cell, Connect, Constraint, Message, ModelIdentity, Reply, Request
 
 MODEL = "HuggingFaceTB/SmolLM2-135M-Instruct"
 CELL = Cell("test", "1", 0)
@@ -49,6 +51,15 @@ async def test_unknown_ask_keys_are_refused_before_anything_loads():
     with pytest.raises(Unusable, match=r"logprobs, n\b") as caught:
         await backend.complete(ask("Hello", n=3, logprobs=True))
     assert "max_tokens, seed, stop, temperature, top_k, top_p" in caught.value.remedy
+    await backend.close()
+
+
+async def test_a_format_that_it_cannot_hold_is_refused_before_anything_loads():
+    backend = make_backend()
+    request = replace(ask("Hello"), constraint=Constraint("json", schema={"type": "object"}))
+    with pytest.raises(Unusable, match="format json") as caught:
+        await backend.complete(request)
+    assert "vllm" in caught.value.remedy and "choice and scores" in caught.value.remedy
     await backend.close()
 
 
@@ -255,3 +266,69 @@ def test_draws_follow_the_distribution():
     drawn = torch.tensor([draw(scores, Row(job, torch.Generator().manual_seed(i))) for i in range(4000)])
     expected = (scores / 0.7).softmax(0) * 4000
     assert ((drawn.bincount(minlength=5) - expected) ** 2 / expected).sum() < 18.5, "p < 0.001 at 4 degrees"
+
+
+OPTIONS = ("Paris", "London", "Not Paris at all, no", "Rome")
+LONG = "You are asked about many things, and you answer each of them as briefly as you can. " * 3
+QUESTIONS = [
+    "What is the capital of France? Answer with one word.",
+    *(f"{LONG} {end}" for end in ("What is the capital of Italy?", "Name a city.", "Where does the King live?")),
+]
+
+
+@pytest.mark.model
+async def test_scores_are_those_of_whole_options_computed_one_by_one(backend: Backend):
+    import torch
+
+    wanted = Constraint("scores", OPTIONS)
+    requests = [replace(ask(question, n, temperature=0.1), constraint=wanted) for n, question in enumerate(QUESTIONS)]
+    mixed = [*requests, ask("Tell me a story.", max_tokens=3), requests[0]]
+    *replies, said, again = await asyncio.gather(*map(backend.complete, mixed))
+    assert said.text and said.scores is None and said.finish_reason == "length"
+    assert again.scores == pytest.approx(replies[0].scores, abs=1e-4)
+    assert backend._loading is not None
+    chat, _ = await backend._loading
+    for request, reply in zip(requests, replies, strict=True):
+        assert (reply.text, reply.finish_reason, reply.tokens_out) == ("", "scores", 0)
+        assert reply.scores is not None and list(reply.scores) == list(OPTIONS)
+        prompt = chat.encode([{"role": "user", "content": request.messages[0].content}], {})
+        assert reply.tokens_in == len(prompt)
+        for option in OPTIONS:
+            tokens = [*prompt, *chat.tokenizer(option, add_special_tokens=False)["input_ids"]]
+            with torch.inference_mode():
+                logs = chat.model(torch.tensor([tokens])).logits[0].float().log_softmax(-1)
+            own = sum(float(logs[at - 1, tokens[at]]) for at in range(len(prompt), len(tokens)))
+            end = math.log(sum(math.exp(float(logs[-1, token])) for token in chat.ends))
+            assert reply.scores[option] == pytest.approx(own + end, abs=2e-3)
+        assert sum(map(math.exp, reply.scores.values())) < 1
+    assert max(replies[0].scores or {}, key=(replies[0].scores or {}).__getitem__) == "Paris"
+
+
+@pytest.mark.model
+async def test_a_choice_is_drawn_from_the_scores(backend: Backend):
+    scored = await backend.complete(replace(ask(QUESTIONS[2]), constraint=Constraint("scores", OPTIONS)))
+    assert scored.scores is not None
+    warmed = {option: math.exp(score / 2) for option, score in scored.scores.items()}
+    wanted = Constraint("choice", OPTIONS)
+
+    def choose_with(seed: int, **asked: object) -> Request:
+        return replace(ask(QUESTIONS[2], seed, **asked), constraint=wanted)
+
+    drawn = await asyncio.gather(*(backend.complete(choose_with(n, temperature=2.0)) for n in range(200)))
+    texts = [reply.text for reply in drawn]
+    for option in OPTIONS:
+        share = warmed[option] / sum(warmed.values())
+        assert abs(texts.count(option) / 200 - share) <= 4 * math.sqrt(share * (1 - share) / 200) + 1e-9
+    assert {reply.finish_reason for reply in drawn} == {"stop"} and all(reply.scores is None for reply in drawn)
+    again = await backend.complete(choose_with(7, temperature=2.0))
+    assert again == drawn[7]
+    likeliest = max(scored.scores, key=scored.scores.__getitem__)
+    for asked in ({"temperature": 0}, {"top_k": 1}, {"top_p": 1e-9}):
+        assert (await backend.complete(choose_with(3, **asked))).text == likeliest
+
+
+@pytest.mark.model
+async def test_options_that_do_not_fit_are_rejected(backend: Backend):
+    long = replace(ask("word " * 8150), constraint=Constraint("scores", ("yes " * 100, "no")))
+    with pytest.raises(Rejected, match="8192 of context"):
+        await backend.complete(long)

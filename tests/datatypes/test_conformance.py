@@ -22,6 +22,7 @@ SIGNATURES = {
     "parse": ["text", "cell"],
     "scale": ["config"],
 }
+MAY_HAVE = {"constraint": ["asked", "levels"], "parse_scores": ["scores", "cell", "chance"]}
 HOSTILE = ["", " ", "\x00", "\ud800", "{}", "[]", "null", "ironic", "1", "<b>", "\u202e", "a" * 100_000]
 
 
@@ -67,6 +68,26 @@ def test_axes_have_defaults_that_are_levels(datatype: Any) -> None:
         assert level in datatype.AXES[axis]
 
 
+def test_what_is_not_hashed_is_a_default(datatype: Any) -> None:
+    implied = getattr(datatype, "IMPLIED", {})
+    assert implied.items() <= datatype.DEFAULTS.items()
+
+
+@pytest.mark.parametrize("function", MAY_HAVE)
+def test_what_it_may_have_beside_fits_too(datatype: Any, function: str) -> None:
+    made = getattr(datatype, function, None)
+    if made is not None:
+        assert list(inspect.signature(made).parameters) == MAY_HAVE[function]
+        assert made.__doc__
+
+
+def test_scores_go_with_a_field_and_a_level(datatype: Any) -> None:
+    scored = "scores" in datatype.AXES.get("format", ())
+    assert scored == hasattr(datatype, "SCORED") == hasattr(datatype, "parse_scores")
+    if scored:
+        assert datatype.SCORED in datatype.Record.model_fields
+
+
 @pytest.mark.parametrize("function", SIGNATURES)
 def test_has_the_functions_with_docstrings(datatype: Any, function: str) -> None:
     made = getattr(datatype, function)
@@ -75,13 +96,15 @@ def test_has_the_functions_with_docstrings(datatype: Any, function: str) -> None
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:10]))
-def test_parse_answers_any_text(datatype: Any, text: str) -> None:
-    parsed = datatype.parse(text, Cell("data", "1", 0, ("ironic", "not ironic"), {"text": "x"}))
-    assert isinstance(parsed, Parsed)
-    assert len(parsed.records) == len(parsed.shown_at)
-    assert bool(parsed.records) == (parsed.reason is None)
-    for record in parsed.records:
-        datatype.Record.model_validate(record)
+def test_parse_answers_any_text_in_any_format(datatype: Any, text: str) -> None:
+    for level in datatype.AXES.get("format", ("text",)):
+        levels = {"format": level}
+        parsed = datatype.parse(text, Cell("data", "1", 0, ("ironic", "not ironic"), {"text": "x"}, levels))
+        assert isinstance(parsed, Parsed)
+        assert len(parsed.records) == len(parsed.shown_at)
+        assert bool(parsed.records) == (parsed.reason is None)
+        for record in parsed.records:
+            datatype.Record.model_validate(record)
 
 
 def test_imports_only_the_foundation() -> None:
