@@ -15,6 +15,7 @@ import typer
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
+    from harness.plan import Plan
     from harness.store import Store
     from harness.study import Study
 
@@ -31,7 +32,12 @@ Named = Annotated[str, typer.Argument(metavar="STUDY", help="a folder with a stu
 Runs = Annotated[Path, typer.Option(help="where outputs go")]
 Limit = Annotated[int | None, typer.Option(min=1, help="ask only about the first so many items")]
 RetryFailed = Annotated[bool, typer.Option(help="ask again what a model refused for good (context length …)")]
+Batch = Annotated[bool, typer.Option("--batch", help="ask by the Batch API: half the price, within 24 hours")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="with --batch: hand in, and collect another time")]
 Only = Annotated[list[str] | None, typer.Option("--audit", help="only this audit; may be given more than once")]
+MaxCost = Annotated[float | None, typer.Option(min=0, help="US dollars that this run may cost")]
+MaxRequests = Annotated[int | None, typer.Option(min=0, help="requests that this run may send, repeated ones too")]
+MaxTokens = Annotated[int | None, typer.Option(min=0, help="tokens that this run may use, in and out")]
 Plain = Annotated[bool, typer.Option(help="lines instead of a progress bar")]
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object; everything else goes to stderr")]
 DEFAULT_RUNS = Path("runs")
@@ -57,15 +63,14 @@ def plan(
     from harness import pipeline
 
     made, store = _open(study, runs)
-    planned, path = pipeline.plan_study(made, store, limit=limit, retry_failed=retry_failed)
-    path.unlink(missing_ok=True)
+    planned = pipeline.plan_study(made, store, limit=limit, retry_failed=retry_failed)
     if as_json:
         _print_json(
             {
                 "study": made.name, "items": planned.items, "calls": planned.calls,
                 "annotators": [
                     {"model": s.annotator.model.identity.name, "variant": s.annotator.variant.name, "calls": s.calls,
-                     "tokens_in": s.tokens_in, "tokens_out_at_most": s.tokens_out}
+                     "tokens_in": s.tokens_in, "tokens_out_at_most": s.tokens_out, "cost_at_most": s.cost}
                     for s in planned.shares
                 ],
             }
@@ -73,13 +78,13 @@ def plan(
         return
     for share in planned.shares:
         print(f"\n{share.annotator.model.identity.name}  {share.annotator.variant.name}")
-        print(f"  {share.calls:,} calls, about {share.tokens_in:,} tokens in, at most {share.tokens_out:,} out")
+        print(f"  {share.calls:,} calls, about {share.tokens_in:,} tokens in, {_at_most(share.tokens_out)} out")
         for message in share.example or ():
             print(f"  [{message.role}]")
             print("\n".join(f"    {line}" for line in message.content.splitlines()))
     tokens_in, tokens_out = (sum(getattr(s, n) for s in planned.shares) for n in ("tokens_in", "tokens_out"))
     print(f"\n{planned.items:,} items; {planned.calls:,} calls to make")
-    print(f"about {tokens_in:,} tokens in, at most {tokens_out:,} out; price: not known to this version")
+    print(f"about {tokens_in:,} tokens in, {_at_most(tokens_out)} out; {_price(planned)}")
 
 
 @app.command()
@@ -88,15 +93,31 @@ def generate(
     runs: Runs = DEFAULT_RUNS,
     limit: Limit = None,
     retry_failed: RetryFailed = False,
+    max_cost: MaxCost = None,
+    max_requests: MaxRequests = None,
+    max_tokens: MaxTokens = None,
     plain: Plain = False,
+    batch: Batch = False,
+    no_wait: NoWait = False,
 ) -> None:
     """Ask what is wanted and not held. Every reply is on disk as it arrives; run again to go on."""
     from harness import pipeline
+    from harness.budget import Budget
     from harness.progress import shown
 
     made, store = _open(study, runs)
+    budget = Budget(max_cost, max_requests, max_tokens)
+    if batch:
+        from harness.batching import Options
+
+        if budget != Budget():
+            raise typer.BadParameter("a batch keeps no budget: use --limit with --batch")
+        with _kept_if_interrupted():
+            options = Options(wait=not no_wait)
+            pipeline.generate_study(made, store, limit=limit, retry_failed=retry_failed, batch=options)
+        return
     with _kept_if_interrupted(), shown(plain=plain) as progress:
-        pipeline.generate_study(made, store, limit=limit, retry_failed=retry_failed, progress=progress)
+        pipeline.generate_study(made, store, limit=limit, retry_failed=retry_failed, budget=budget, progress=progress)
 
 
 @app.command()
@@ -134,10 +155,18 @@ def report(study: Named, runs: Runs = DEFAULT_RUNS) -> None:
 
 @app.command()
 def run(
-    study: Named, runs: Runs = DEFAULT_RUNS, limit: Limit = None, plain: Plain = False, as_json: AsJson = False
+    study: Named,
+    runs: Runs = DEFAULT_RUNS,
+    limit: Limit = None,
+    max_cost: MaxCost = None,
+    max_requests: MaxRequests = None,
+    max_tokens: MaxTokens = None,
+    plain: Plain = False,
+    as_json: AsJson = False,
 ) -> None:
     """Do all of it: plan, generate, parse, audit, report."""
     from harness import pipeline
+    from harness.budget import Budget
     from harness.progress import shown
 
     made, store = _open(study, runs)
@@ -145,8 +174,9 @@ def run(
     def say(line: str) -> None:
         print(line, file=sys.stderr if as_json else sys.stdout)
 
+    budget = Budget(max_cost, max_requests, max_tokens)
     with _kept_if_interrupted(), shown(plain=plain) as progress:
-        tally = pipeline.generate_study(made, store, limit=limit, say=say, progress=progress)
+        tally = pipeline.generate_study(made, store, limit=limit, budget=budget, say=say, progress=progress)
     pipeline.parse_study(made, store)
     pipeline.audit_study(made, store, say=say)
     path = pipeline.report_study(made, store)
@@ -154,7 +184,8 @@ def run(
         from harness.listing import plain_rows
 
         found = plain_rows(store.findings(made.name))
-        _print_json({"asked": tally.done, "failed": tally.failed, "report": str(path), "findings": found})
+        told = {"asked": tally.done, "failed": tally.failed, "cost": tally.cost, "unpriced": tally.unpriced}
+        _print_json({**told, "stopped": tally.stopped, "report": str(path), "findings": found})
         return
     _print_findings(store, made)
     print(f"\nreport: {path}")
@@ -219,9 +250,10 @@ def _kept_if_interrupted() -> Iterator[None]:
     """Say how to go on; typer itself would end without a word."""
     try:
         yield
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         print("interrupted: what came is kept; the same command goes on from here", file=sys.stderr)
-        raise typer.Exit(130) from None
+        # As the shell says it: 128 and the number of the signal.
+        raise typer.Exit(143 if type(interrupt).__name__ == "Terminated" else 130) from None
 
 
 def _open(name: str, runs: Path) -> tuple[Study, Store]:
@@ -229,6 +261,19 @@ def _open(name: str, runs: Path) -> tuple[Study, Store]:
     from harness.study import Study
 
     return Study.load(name), open_store(runs)
+
+
+def _at_most(tokens: int) -> str:
+    return f"at most {tokens:,}" if tokens else "nobody knows how many"
+
+
+def _price(planned: Plan) -> str:
+    from harness.prices import dollars
+
+    known, unpriced = planned.cost
+    if not unpriced:
+        return f"at most about {dollars(known)}" if known else "free"
+    return f"at most about {dollars(known)} and the unknown price of {', '.join(unpriced)}"
 
 
 def _print_findings(store: Store, study: Study, only: list[str] | None = None) -> None:

@@ -84,11 +84,15 @@ class Passing(BackendError):
 
     Args:
         retry_after: seconds that the server asked us to wait, if it did.
+        overload: whether it says that we ask too fast (429, no answer in time).
     """
 
-    def __init__(self, what: str, *, where: str = "", remedy: str = "", retry_after: float | None = None) -> None:
+    def __init__(
+        self, what: str, *, where: str = "", remedy: str = "", retry_after: float | None = None, overload: bool = False
+    ) -> None:
         super().__init__(what, where=where, remedy=remedy)
         self.retry_after = retry_after
+        self.overload = overload
 
 
 class Rejected(BackendError):

@@ -1,16 +1,14 @@
 """Ask: one loop, no barriers; each reply is journaled as it arrives, and the store is never opened.
 
-Concurrency, retries and the journal serve every backend alike. tenacity's strategies say how long to wait
-and when to give up; a delayed requeue does the waiting, so that a call that waits holds no slot.
+Concurrency, pace, retries, budget and the journal serve every backend alike. Each model has a lane of its own,
+so that a slow or dead endpoint holds up no other. tenacity's strategies say how long to wait and when to give
+up; a delayed requeue does the waiting, so that a call that waits holds no slot.
 What this refuses: to turn an error into text. A call that failed goes to failures.jsonl.
 """
 
 from __future__ import annotations
 
 import asyncio
-import heapq
-import itertools
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,14 +16,16 @@ from typing import Any, Protocol
 
 import tenacity
 
+from harness.budget import Budget, Purse
+from harness.calls import Fill, Row, failure_line, generation_line
 from harness.errors import BackendError, Passing, Unusable
-from harness.ids import canonical_json, content_id, seed_of
-from harness.types import Annotator, Backend, Cell, Connect, Message, Reply, Request
+from harness.lane import Call, Lane
+from harness.prices import Price
+from harness.types import Allowance, Annotator, Backend, Connect, Reply
 
 GRACE = 10.0  # seconds that calls in flight get when the run is interrupted: they are paid for
-
-Row = tuple[str, str, int, str, str, str]  # annotator_id, item_id, sample, dataset, key, fields as JSON
-Fill = Callable[[Annotator, Mapping[str, Any]], tuple[tuple[Message, ...], tuple[str, ...]]]
+LONGEST_WAIT = 900.0  # seconds that a server may ask us to wait before it is said to be closed for now
+REJECTED_IN_A_ROW = 50  # first calls of a model, all rejected: it is the request's form and not the item
 
 
 class Lines(Protocol):
@@ -37,34 +37,37 @@ class Lines(Protocol):
 
 @dataclass
 class Tally:
-    """What has happened so far."""
+    """What has happened so far.
+
+    Attributes:
+        cost: US dollars; replies of unknown price are in ``unpriced``.
+        stopped: why the run ended before its cells, if it did.
+        slowed: model → calls in flight, where an endpoint bears fewer than the study allows.
+    """
 
     total: int
     done: int = 0
     failed: int = 0
     retries: int = 0
+    requests: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    cost: float = 0.0
+    unpriced: int = 0
+    stopped: str = ""
+    slowed: dict[str, int] = field(default_factory=dict)
     fingerprints: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
 class Asking:
-    """One model's share: its backend, its cells, how it is reached."""
+    """One model's share: its backend, its cells, how it is reached, what it costs, what it is called."""
 
     backend: Backend
     connect: Connect
     cells: Iterator[Row]
-
-
-@dataclass(order=True)
-class _Call:
-    due: float
-    number: int
-    attempt: int = field(compare=False)
-    row: Row = field(compare=False)
-    request: Request = field(compare=False)
-    started: float = field(compare=False)
+    price: Price | None = None
+    name: str = ""
 
 
 async def generate(
@@ -76,30 +79,36 @@ async def generate(
     tally: Tally,
     clock: Callable[[], datetime],
     progress: Callable[[Tally], None],
+    budget: Budget | None = None,
 ) -> None:
     """Ask every cell of every model, side by side, until each has a reply or a reason.
 
     Args:
-        fill: annotator and item fields → messages and the options as shown.
+        fill: annotator, item fields and what was said so far → what to ask now; None if the dialogue is over.
         progress: called after each reply.
+        budget: what may be spent; calls for which it has no room are not made.
 
     Raises:
         Unusable: no call to a model can work; replies that came before are journaled.
     """
+    purse = Purse(budget or Budget())
+    lanes = [Lane(a.connect, a.backend, a.cells, annotators, fill, purse, a.price) for a in askings]
 
-    async def ask_model(asking: Asking) -> None:
-        queue = _Queue(asking.cells, annotators, fill)
-        workers = [
-            asyncio.create_task(_work(asking, queue, generations, failures, tally, clock, progress))
-            for _ in range(max(1, asking.connect.in_flight))
-        ]
+    def settled() -> None:
+        if purse.exhausted:  # others may wait for what this call did not use
+            for lane in lanes:
+                lane.wake()
+
+    async def ask_model(asking: Asking, lane: Lane) -> None:
+        asker = _Asker(asking, lane, generations, failures, tally, clock, progress, settled)
+        workers = [asyncio.create_task(asker.work()) for _ in range(lane.pace.ceiling)]
         try:
             await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
             # Either all is done, or a worker fell and the others must not wait for its call for ever.
-            queue.stop()
+            lane.stop()
             await asyncio.wait(workers)
         except asyncio.CancelledError:
-            queue.stop()
+            lane.stop()
             await asyncio.wait(workers, timeout=GRACE)
             raise
         finally:
@@ -110,7 +119,12 @@ async def generate(
         _raise_first(outcomes)
 
     # A model that cannot be used does not stop the others; its error is raised at the end.
-    _raise_first(await asyncio.gather(*(ask_model(asking) for asking in askings), return_exceptions=True))
+    pairs = zip(askings, lanes, strict=True)
+    try:
+        _raise_first(await asyncio.gather(*(ask_model(*pair) for pair in pairs), return_exceptions=True))
+    finally:
+        if purse.exhausted:
+            tally.stopped = "the budget is spent"
 
 
 def _raise_first(outcomes: list[BaseException | None]) -> None:
@@ -119,111 +133,138 @@ def _raise_first(outcomes: list[BaseException | None]) -> None:
             raise outcome
 
 
-class _Queue:
-    """New cells, and calls that wait for their next try; a call that waits holds no slot."""
+class _Asker:
+    """Take calls off a lane, send them, and write down what comes of them."""
 
-    def __init__(self, cells: Iterator[Row], annotators: Mapping[str, Annotator], fill: Fill) -> None:
-        self._cells = cells
-        self._annotators = annotators
-        self._fill = fill
-        self._waiting: list[_Call] = []
-        self._numbers = itertools.count()
-        self._in_flight = 0
-        self._changed = asyncio.Event()
-        self._stopped = False
+    def __init__(
+        self,
+        asking: Asking,
+        lane: Lane,
+        generations: Lines,
+        failures: Lines,
+        tally: Tally,
+        clock: Callable[[], datetime],
+        progress: Callable[[Tally], None],
+        settled: Callable[[], None],
+    ) -> None:
+        self._backend = asking.backend
+        self._name = asking.name
+        self._policy = _Policy(asking.connect)
+        self._lane = lane
+        self._generations = generations
+        self._failures = failures
+        self._tally = tally
+        self._clock = clock
+        self._progress = progress
+        self._settled = settled
+        self._loop = asyncio.get_running_loop()
+        self._rejected: int | None = 0  # in a row from the first call on; None once one was answered
 
-    def stop(self) -> None:
-        """Hand out nothing more; what is in flight may end."""
-        self._stopped = True
-        self._changed.set()
-
-    async def take(self) -> _Call | None:
-        """Give the next call that is due; None when there is and will be nothing more."""
-        loop = asyncio.get_running_loop()
-        while not self._stopped:
-            if self._waiting and self._waiting[0].due <= loop.time():
-                self._in_flight += 1
-                return heapq.heappop(self._waiting)
-            row = next(self._cells, None)
-            if row is not None:
-                self._in_flight += 1
-                return self._new(row, loop.time())
-            if not self._waiting and not self._in_flight:
-                self._changed.set()
-                return None
-            pause = self._waiting[0].due - loop.time() if self._waiting else None
-            self._changed.clear()
+    async def work(self) -> None:
+        """Ask until there is nothing more to ask."""
+        lane, tally = self._lane, self._tally
+        while (call := await lane.take()) is not None:
+            tally.requests += 1
+            reply = None
             try:
-                await asyncio.wait_for(self._changed.wait(), pause)
-            except TimeoutError:
-                pass
-        return None
+                reply = await self._backend.complete(call.request)
+                self._keep(call, reply)
+            except Passing as error:
+                self._try_again(call, error)
+            except Unusable:
+                lane.stop()
+                raise
+            except BackendError as error:
+                self._reject(call, error)
+            finally:
+                lane.ended(call, reply)
+                self._settled()
+            self._progress(tally)
 
-    def put_back(self, call: _Call, pause: float) -> None:
-        call.due = asyncio.get_running_loop().time() + pause
-        call.attempt += 1
-        heapq.heappush(self._waiting, call)
-
-    def done(self) -> None:
-        """Free the slot of a call that was answered, given up or put back."""
-        self._in_flight -= 1
-        self._changed.set()
-
-    def _new(self, row: Row, now: float) -> _Call:
-        annotator_id, item_id, sample, dataset, key, text = row
-        annotator = self._annotators[annotator_id]
-        fields = json.loads(text)
-        messages, options = self._fill(annotator, fields)
-        generation_id = content_id("generation", [annotator_id, item_id, sample, 0])
-        request = Request(
-            generation_id=generation_id,
-            messages=messages,
-            ask=annotator.variant.ask,
-            seed=seed_of(generation_id),
-            cell=Cell(dataset, key, sample, options, fields, annotator.variant.levels),
+    def _keep(self, call: Call, reply: Reply) -> None:
+        now, tally, lane = self._loop.time(), self._tally, self._lane
+        following = lane.next_turn(call, reply)
+        self._generations.append(
+            generation_line(
+                call.row,
+                call.turn,
+                call.prompt,
+                call.request.generation_id,
+                reply,
+                now - call.sent_at,
+                call.attempt,
+                self._clock(),
+                last=following is None,
+            )
         )
-        return _Call(now, next(self._numbers), 1, row, request, now)
-
-
-async def _work(
-    asking: Asking,
-    queue: _Queue,
-    generations: Lines,
-    failures: Lines,
-    tally: Tally,
-    clock: Callable[[], datetime],
-    progress: Callable[[Tally], None],
-) -> None:
-    loop = asyncio.get_running_loop()
-    policy = _Policy(asking.connect)
-    while (call := await queue.take()) is not None:
-        sent = loop.time()
-        try:
-            reply = await asking.backend.complete(call.request)
-        except Passing as error:
-            pause = policy.pause(call, error, loop.time())
-            if pause is not None:
-                tally.retries += 1
-                queue.put_back(call, pause)
-                queue.done()
-                continue
-            failures.append(_failure(call, error, clock()))
-            tally.failed += 1
-        except Unusable:
-            queue.stop()
-            raise
-        except BackendError as error:
-            failures.append({**_failure(call, error, clock()), "permanent": True})
-            tally.failed += 1
-        else:
-            generations.append(_generation(call, reply, loop.time() - sent, clock()))
+        self._rejected = None
+        lane.pace.answered(now, call.sent_at)
+        if reply.allowance is not None:
+            self._heed(reply.allowance, reply, now)
+        if following is None:
             tally.done += 1
-            tally.tokens_in += reply.tokens_in or 0
-            tally.tokens_out += reply.tokens_out or 0
-            if reply.fingerprint or reply.model_served:
-                tally.fingerprints.add(f"{reply.model_served} {reply.fingerprint or ''}".strip())
-        queue.done()
-        progress(tally)
+        else:
+            lane.line_up(following)
+        tally.tokens_in += reply.tokens_in or 0
+        tally.tokens_out += reply.tokens_out or 0
+        cost = lane.cost_of(reply)
+        if cost is None:
+            tally.unpriced += 1
+        else:
+            tally.cost += cost
+        if reply.fingerprint or reply.model_served:
+            tally.fingerprints.add(f"{reply.model_served} {reply.fingerprint or ''}".strip())
+
+    def _heed(self, allowance: Allowance, reply: Reply, now: float) -> None:
+        pace = self._lane.pace
+        pace.allowed(now, allowance.requests, allowance.requests_reset, 1.0)
+        need = float((reply.tokens_in or 0) + (reply.tokens_out or 0))
+        pace.allowed(now, allowance.tokens, allowance.tokens_reset, need)
+
+    def _try_again(self, call: Call, error: Passing) -> None:
+        now, pace = self._loop.time(), self._lane.pace
+        pace.failed(now, call.sent_at, overload=error.overload, retry_after=error.retry_after)
+        if pace.limit < pace.ceiling:
+            self._tally.slowed[self._name] = pace.limit
+        if error.retry_after is not None and error.retry_after > LONGEST_WAIT:
+            self._lane.stop()
+            raise Unusable(
+                f"the server asks us to wait {error.retry_after / 3600:.1f} hours: {error.what}",
+                where=error.where,
+                remedy="run the same command again then; what came is kept",
+            )
+        if pace.given_up(now):
+            self._lane.stop()
+            raise Unusable(
+                f"nothing but failures for {pace.failing_for(now):.0f} s; the last: {error.what}",
+                where=error.where,
+                remedy="look after the endpoint, then run the same command again: what came is kept, the rest is "
+                "planned again (connect.patience says how long to bear it)",
+            )
+        pause = self._policy.pause(call, error, now)
+        if pause is not None:
+            self._tally.retries += 1
+            self._lane.put_back(call, pause)
+        else:
+            self._fail(call, error, permanent=False)
+
+    def _reject(self, call: Call, error: BackendError) -> None:
+        self._fail(call, error, permanent=True)
+        if self._rejected is None:
+            return
+        self._rejected += 1
+        if self._rejected >= REJECTED_IN_A_ROW:
+            self._lane.stop()
+            raise Unusable(
+                f"the first {self._rejected} requests were all rejected; the last: {error.what}",
+                where=error.where,
+                remedy="it may be [ask] or the template; mend it, then run again with --retry-failed",
+            )
+
+    def _fail(self, call: Call, error: BackendError, *, permanent: bool) -> None:
+        line = failure_line(call.row, call.request.generation_id, error, self._clock(), permanent=permanent)
+        self._failures.append(line)
+        self._tally.failed += 1
 
 
 class _Policy:
@@ -234,7 +275,7 @@ class _Policy:
         self._wait = tenacity.wait_random_exponential(multiplier=0.5, max=connect.max_wait)
         self._retrying = tenacity.Retrying()
 
-    def pause(self, call: _Call, error: Passing, now: float) -> float | None:
+    def pause(self, call: Call, error: Passing, now: float) -> float | None:
         """Give the seconds to wait, or None to give up."""
         state = tenacity.RetryCallState(self._retrying, None, (), {})
         state.attempt_number = call.attempt
@@ -244,44 +285,3 @@ class _Policy:
             return None
         # The server's word counts over our own: it knows when its window opens.
         return error.retry_after if error.retry_after is not None else float(self._wait(state))
-
-
-def _generation(call: _Call, reply: Reply, seconds: float, at: datetime) -> dict[str, Any]:
-    annotator_id, item_id, sample, *_ = call.row
-    messages = [{"role": m.role, "content": m.content} for m in call.request.messages]
-    return {
-        "generation_id": call.request.generation_id,
-        "annotator_id": annotator_id,
-        "item_id": item_id,
-        "sample": sample,
-        "turn": 0,
-        "prompt_id": content_id("prompt", messages),
-        "messages": canonical_json(messages),
-        "text": _storable(reply.text),
-        "finish_reason": reply.finish_reason,
-        "tokens_in": reply.tokens_in,
-        "tokens_out": reply.tokens_out,
-        "model_served": reply.model_served,
-        "fingerprint": reply.fingerprint,
-        "seconds": round(seconds, 4),
-        "attempts": call.attempt,
-        "arrived_at": at.isoformat(),
-    }
-
-
-def _failure(call: _Call, error: BackendError, at: datetime) -> dict[str, Any]:
-    annotator_id, item_id, sample, *_ = call.row
-    return {
-        "generation_id": call.request.generation_id,
-        "annotator_id": annotator_id,
-        "item_id": item_id,
-        "sample": sample,
-        "permanent": False,
-        "error": _storable(str(error)),
-        "failed_at": at.isoformat(),
-    }
-
-
-def _storable(text: str) -> str:
-    """Replace what no database holds: NUL and lone surrogates."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from json.encoder import encode_basestring as _spell
 from typing import Any
 
 FORMAT = 1
@@ -37,6 +38,21 @@ def content_id(kind: str, content: Any) -> str:
     return f"{kind}_{digest(text)}"
 
 
+def digest_id(kind: str, canonical: str) -> str:
+    """Name content that is canonical JSON already: the same name as ``content_id`` gives."""
+    return f"{kind}_{digest(f'[{FORMAT},{_spell(kind)},{canonical}]')}"
+
+
+def generation_name(annotator_id: str, item_id: str, sample: int, turn: int) -> str:
+    """Name the reply of a cell at a turn."""
+    return digest_id("generation", f"[{_spell(annotator_id)},{_spell(item_id)},{sample},{turn}]")
+
+
+def canonical_messages(messages: Iterable[Any]) -> str:
+    """Write messages (``role``, ``content``) as canonical JSON, at a fraction of the general way's cost."""
+    return "[" + ",".join(f'{{"content":{_spell(m.content)},"role":{_spell(m.role)}}}' for m in messages) + "]"
+
+
 def digest(text: str) -> str:
     """Give the first 128 bits of SHA-256 of a text, as 32 hexadecimal digits."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -52,7 +68,8 @@ def bucket(dataset: str, cluster: str) -> int:
 
 def seed_of(name: str, *salt: Any) -> int:
     """Derive a 63-bit seed from a name, for streams of random numbers that belong to it."""
-    return int(digest(canonical_json([name, *salt]))[:16], 16) >> 1
+    text = canonical_json([name, *salt]) if salt else f"[{_spell(name)}]"
+    return int(digest(text)[:16], 16) >> 1
 
 
 def _plain(value: Any) -> Any:

@@ -7,23 +7,30 @@ Stages never import each other; this module hands them to each other, with the c
 
 from __future__ import annotations
 
-import asyncio
+import itertools
 import json
-from collections.abc import Callable, Mapping
+import shutil
+import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import plan as planning
 from harness import plugins
+from harness.budget import Budget
+from harness.calls import Row
+from harness.interrupt import run_to_end
 from harness.parse import parse_replies
+from harness.prices import price_of, spent
 from harness.provenance import provenance
-from harness.render import Templates
+from harness.slips import Waiting, waiting
 from harness.store import folders, ingest, intake, queries
 from harness.store.database import Store, only_one, open_store
 from harness.study import Study
 
 if TYPE_CHECKING:
+    from harness.batching import Options
     from harness.generate import Tally
 
 Say = Callable[[str], None]
@@ -58,16 +65,23 @@ def run_study(
 
 def plan_study(
     study: Study, store: Store, *, limit: int | None = None, retry_failed: bool = False, folder: Path | None = None
-) -> tuple[planning.Plan, Path]:
-    """Load the data, check the templates, and find the cells that are wanted and not held."""
+) -> planning.Plan:
+    """Load the data, check the templates, and find the cells that are wanted and not held.
+
+    Args:
+        folder: where the cells are left for ``generate``; nowhere if it is None.
+    """
+    sent = waiting(store.runs).files  # listed before the database is brought up to date: nothing falls between
     resolve(study, store)
-    fields = queries.fields_by_dataset(store, study.load_id)
-    planning.check(study, fields)
-    path = (folder or store.runs) / "plan.parquet"
-    counts = queries.write_plan(store, study, path, limit=limit, retry_failed=retry_failed)
-    examples = queries.example_items(store, study.load_id, planning.EXAMPLES)
-    plan = planning.make_plan(study, counts, examples, sum(items for _, _, items in fields))
-    return plan, path
+    sent = tuple(path for path in sent if path.exists())  # what another process collected is in the database now
+    with store.read(), tempfile.TemporaryDirectory(dir=store.runs, prefix=".plan-") as scratch:
+        fields = queries.fields_by_dataset(store, study.load_id)
+        planning.check(study, fields)
+        counts = queries.write_plan(
+            store, study, folder or Path(scratch), limit=limit, retry_failed=retry_failed, waiting=sent
+        )
+        examples = queries.example_items(store, study.load_id, planning.EXAMPLES)
+    return planning.make_plan(study, counts, examples, sum(items for _, _, items in fields))
 
 
 def resolve(study: Study, store: Store) -> None:
@@ -75,6 +89,8 @@ def resolve(study: Study, store: Store) -> None:
 
     Data are read only when their files, or how they are read, have changed.
     """
+    if _is_resolved(study, store):
+        return
     ingest.sync(store)
     loaded = queries.holds(store, study.load_id)
     if loaded and queries.latest_resolve(store, study.name) == study.study_hash[-32:]:
@@ -87,67 +103,123 @@ def resolve(study: Study, store: Store) -> None:
     ingest.sync(store)
 
 
+def _is_resolved(study: Study, store: Store) -> bool:
+    """Tell, by one look, whether there is nothing to bring up to date."""
+    if not store.path.exists():
+        return False
+    with store.read():
+        return (
+            not ingest.unread(store)
+            and queries.holds(store, study.load_id)
+            and queries.latest_resolve(store, study.name) == study.study_hash[-32:]
+        )
+
+
 def generate_study(
     study: Study,
     store: Store,
     *,
     limit: int | None = None,
     retry_failed: bool = False,
+    budget: Budget | None = None,
+    batch: Options | None = None,
     say: Say = print,
     progress: Callable[[Tally], None] | None = None,
 ) -> Tally:
-    """Ask what is wanted and not held; journal each reply as it arrives."""
+    """Ask what is wanted and not held; journal each reply as it arrives.
+
+    Args:
+        batch: ask by the Batch API, and how; None: live.
+        budget: what may be spent; what it has no room for is left for another run.
+
+    Raises:
+        Stopped: SIGTERM came; what had come is kept.
+    """
     from harness.generate import Tally
 
     with only_one(store.runs / f".{study.name}.lock", f"another process generates for {study.name!r}"):
+        if batch is not None:
+            return _ask_by_batch(study, store, limit, retry_failed, batch, say)
+        if (on_their_way := waiting(store.runs)).batches:
+            say(_told_waiting(on_their_way))
         folder = folders.new_folder(store.runs, study.name, clock())
         try:
-            plan, path = plan_study(study, store, limit=limit, retry_failed=retry_failed, folder=folder)
+            plan = plan_study(study, store, limit=limit, retry_failed=retry_failed, folder=folder)
             tally = Tally(total=plan.calls)
             if plan.calls:
-                _ask(study, folder, path, tally, progress or (lambda _: None))
-                say(f"asked {tally.done:,} of {plan.calls:,}; {tally.failed:,} failed, {tally.retries:,} retries")
+                _ask(study, folder, tally, progress or (lambda _: None), budget or Budget())
+                say(told(tally))
             else:
-                told = "every cell of this study is answered already" if study.models else "the study has no models"
-                say(f"nothing to ask: {told}")
+                why = "every cell of this study is answered already" if study.models else "the study has no models"
+                say(f"nothing to ask: {why}")
         finally:
             if not (folder / "run.json").exists():  # nothing was asked: leave no empty run behind
-                (folder / "plan.parquet").unlink(missing_ok=True)
-                folder.rmdir()
-        ingest.sync(store)
+                shutil.rmtree(folder)
+        if plan.calls:
+            ingest.read(store, [folder])
     return tally
 
 
-def _ask(study: Study, folder: Path, path: Path, tally: Tally, progress: Callable[[Tally], None]) -> None:
+def _ask_by_batch(study: Study, store: Store, limit: int | None, retry_failed: bool, batch: Options, say: Say) -> Tally:
+    from harness import batching
+    from harness.generate import Tally
+
+    def plan(folder: Path) -> int:
+        return plan_study(study, store, limit=limit, retry_failed=retry_failed, folder=folder).calls
+
+    fill, manifest = planning.Prompts(study), _manifest(study, "generate")
+    came = batching.generate(study, store, plan, fill, manifest, clock, say, batch)
+    return Tally(
+        total=came.total, done=came.done, failed=came.failed, requests=came.total, tokens_in=came.tokens_in,
+        tokens_out=came.tokens_out, fingerprints=came.fingerprints,
+    )  # fmt: skip
+
+
+def _told_waiting(on_their_way: Waiting) -> str:
+    whose = " and ".join(f"`harness generate {study} --batch`" for study in on_their_way.studies)
+    count = f"{on_their_way.cells:,} requests in {on_their_way.batches:,} batches"
+    return f"{count} are not asked again; {whose} collects them"
+
+
+def told(tally: Tally) -> str:
+    """Say in a line what a generation came to."""
+    line = f"asked {tally.done:,} of {tally.total:,}; {tally.failed:,} failed, {tally.retries:,} retries"
+    if tally.cost or tally.unpriced:
+        line += f"; {spent(tally.cost, tally.unpriced)}"
+    return f"{line}; {tally.stopped}: run again to go on" if tally.stopped else line
+
+
+def _ask(study: Study, folder: Path, tally: Tally, progress: Callable[[Tally], None], budget: Budget) -> None:
     from harness.generate import Asking, generate
 
-    templates = Templates(study.folder)
-
-    def fill(annotator: Any, fields: Mapping[str, Any]) -> Any:
-        values, options = planning.values_for(study, annotator, fields)
-        return templates.render(annotator.variant.template, values), options
-
+    prices = {model.identity.name: price_of(model) for model in study.models}
+    budget.check([name for name, price in prices.items() if price is None])
     askings = [
         Asking(
             plugins.load("backends", model.identity.backend).Backend(model.identity, model.connect),
             model.connect,
-            queries.stream_cells(path, model.identity.name),
+            itertools.starmap(Row, queries.stream_cells(folder, model.identity.name)),
+            prices[model.identity.name],
+            model.identity.name,
         )
         for model in study.models
     ]  # made before the manifest: a backend without its key leaves no run behind
     manifest = _manifest(study, "generate")
     generations, failures = folders.Journal(folder / "generations.jsonl"), folders.Journal(folder / "failures.jsonl")
     by_id = {annotator.annotator_id: annotator for annotator in study.annotators}
+    fill = planning.Prompts(study)
     with folders.live(folder):  # before the manifest, by which others find the folder
         folders.write_manifest(folder, manifest)
         try:
-            asyncio.run(generate(askings, by_id, fill, generations, failures, tally, clock, progress))
+            run_to_end(generate(askings, by_id, fill, generations, failures, tally, clock, progress, budget))
         finally:
+            progress(tally)
             generations.close()
             failures.close()
             ended = {
                 "ended": clock().isoformat(),
                 "counts": {**vars(tally), "fingerprints": sorted(tally.fingerprints)},
+                "prices": {name: price and vars(price) for name, price in prices.items()},
             }
             folders.write_manifest(folder, {**manifest, **ended})
 
@@ -158,13 +230,10 @@ def parse_study(study: Study, store: Store) -> None:
 
 
 def _parse(study: str, datatype: str, store: Store) -> None:
-    parses: list[tuple[Any, ...]] = []
-    records: list[tuple[Any, ...]] = []
-    for parsed, rows in parse_replies(datatype, queries.stream_replies(store, study)):
-        parses.append(parsed)
-        records.extend(rows)
-    if parses:
-        queries.write_parses(store, datatype, parses, records)
+    with queries.Parsing(store, datatype) as parsing:
+        for chunk in queries.stream_replies(store, study):
+            parsed = list(parse_replies(datatype, [chunk]))
+            parsing.add([reply for reply, _ in parsed], [row for _, rows in parsed for row in rows])
 
 
 def rebuild(store: Store) -> tuple[int, list[str]]:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness import plugins
+from harness.budget import most_reply_tokens
 from harness.errors import StudyError
+from harness.prices import Price, price_of
 from harness.render import Templates
 from harness.study import Study
-from harness.types import Annotator, Message
+from harness.types import Annotator, Constraint, Message, Prompt, Said
 
 EXAMPLES = 20
 CHARACTERS_A_TOKEN = 4  # rule of thumb for English; the plan says "about"
@@ -19,13 +21,24 @@ CHARACTERS_A_TOKEN = 4  # rule of thumb for English; the plan says "about"
 
 @dataclass(frozen=True)
 class Planned:
-    """One annotator's share of a plan."""
+    """One annotator's share of a plan.
+
+    Attributes:
+        tokens_in: about; tokens_out: at most.
+        price: None if nobody knows it.
+    """
 
     annotator: Annotator
     calls: int
     tokens_in: int
     tokens_out: int
+    price: Price | None
     example: tuple[Message, ...] | None
+
+    @property
+    def cost(self) -> float | None:
+        """Dollars, about, if every reply is as long as it may be."""
+        return None if self.price is None else self.price.cost(self.tokens_in, self.tokens_out)
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,12 @@ class Plan:
     def calls(self) -> int:
         """Calls in all."""
         return sum(share.calls for share in self.shares)
+
+    @property
+    def cost(self) -> tuple[float, list[str]]:
+        """Dollars of what has a price, about and at most; and the models with calls whose price nobody knows."""
+        known = sum(share.cost or 0.0 for share in self.shares)
+        return known, sorted({s.annotator.model.identity.name for s in self.shares if s.calls and s.price is None})
 
 
 def check(study: Study, fields: list[tuple[str, list[str], int]]) -> None:
@@ -64,13 +83,53 @@ def check(study: Study, fields: list[tuple[str, list[str], int]]) -> None:
         )
 
 
-def values_for(study: Study, annotator: Annotator, fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Give what a template sees for one item, and the options in the order shown."""
-    datatype = plugins.load("datatypes", study.datatype)
-    asked = annotator.identity["asked"]
-    levels = annotator.variant.levels
-    values = {**fields, **annotator.variant.bindings, **datatype.names(asked, levels)}
-    return values, datatype.options_shown(asked, levels)
+class Prompts:
+    """What every annotator is asked: item fields and what was said → the prompt of the next turn."""
+
+    def __init__(self, study: Study) -> None:
+        self._templates = Templates(study.folder)
+        self._datatype = plugins.load("datatypes", study.datatype)
+        self._next_turn = getattr(self._datatype, "next_turn", None)
+        self._fixed: dict[str, _Fixed] = {}
+
+    def __call__(
+        self, annotator: Annotator, fields: Mapping[str, Any], history: tuple[Said, ...] = ()
+    ) -> Prompt | None:
+        """Fill the template of the next turn; None if the dialogue is over.
+
+        A data type without ``next_turn`` is a dialogue of one turn.
+
+        Raises:
+            StudyError: the template cannot be filled with these values.
+        """
+        fixed = self._fixed.get(annotator.annotator_id) or self._fix(annotator)
+        values = {**fields, **fixed.values}
+        if self._next_turn is not None:
+            told = self._next_turn(annotator.identity["asked"], annotator.variant.levels, fields, history)
+            if told is None:
+                return None
+            values |= told
+        elif history:
+            return None
+        return Prompt(self._templates.render(annotator.variant.template, values), fixed.options, fixed.constraint)
+
+    def _fix(self, annotator: Annotator) -> _Fixed:
+        """Work out once what is the same for all items of an annotator."""
+        asked, levels, datatype = annotator.identity["asked"], annotator.variant.levels, self._datatype
+        constrain = getattr(datatype, "constraint", None)
+        fixed = self._fixed[annotator.annotator_id] = _Fixed(
+            {**annotator.variant.bindings, **datatype.names(asked, levels)},
+            datatype.options_shown(asked, levels),
+            constrain(asked, levels) if constrain else None,
+        )
+        return fixed
+
+
+@dataclass(frozen=True)
+class _Fixed:
+    values: Mapping[str, Any]
+    options: tuple[str, ...]
+    constraint: Constraint | None
 
 
 def make_plan(study: Study, counts: Mapping[str, int], examples: list[str], items: int) -> Plan:
@@ -80,19 +139,19 @@ def make_plan(study: Study, counts: Mapping[str, int], examples: list[str], item
         counts: annotator_id → calls.
         examples: the fields of some items, as JSON.
     """
-    templates = Templates(study.folder)
+    prompts = Prompts(study)
+    prices = {model.identity.name: price_of(model) for model in study.models}
     shares = []
     for annotator in study.annotators:
-        prompts = [
-            templates.render(annotator.variant.template, values_for(study, annotator, json.loads(fields))[0])
-            for fields in examples
-        ]
-        shares.append(_share(annotator, counts.get(annotator.annotator_id, 0), prompts))
+        filled = [prompts(annotator, json.loads(fields)) for fields in examples]
+        price = prices[annotator.model.identity.name]
+        calls = counts.get(annotator.annotator_id, 0)
+        shares.append(_share(annotator, calls, price, [p.messages for p in filled if p]))
     return Plan(tuple(shares), items)
 
 
-def _share(annotator: Annotator, calls: int, prompts: list[tuple[Message, ...]]) -> Planned:
+def _share(annotator: Annotator, calls: int, price: Price | None, prompts: list[tuple[Message, ...]]) -> Planned:
     characters = sum(len(message.content) for prompt in prompts for message in prompt)
     a_call = characters / len(prompts) / CHARACTERS_A_TOKEN if prompts else 0.0
-    out = int(annotator.variant.ask.get("max_tokens", 0))
-    return Planned(annotator, calls, round(calls * a_call), calls * out, prompts[0] if prompts else None)
+    out = calls * (most_reply_tokens(annotator.variant.ask) or 0)
+    return Planned(annotator, calls, round(calls * a_call), out, price, prompts[0] if prompts else None)

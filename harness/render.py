@@ -55,6 +55,7 @@ class Templates:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._kept: dict[str, jinja2.Template] = {}
 
     @cached_property
     def _environment(self) -> ImmutableSandboxedEnvironment:
@@ -66,6 +67,8 @@ class Templates:
             keep_trailing_newline=False,
             trim_blocks=True,
             lstrip_blocks=True,
+            # A study is read once: what it says does not change while it is asked, nor is a file stat'ed a call.
+            auto_reload=False,
         )
 
     def describe(self, name: str) -> dict[str, Any]:
@@ -112,7 +115,7 @@ class Templates:
         collected: list[Message] = []
         token = _messages.set(collected)
         try:
-            rest = self._environment.get_template(name).render(values).strip()
+            rest = self._compiled(name).render(values).strip()
         except Exception as error:  # whatever an expression of the template does with these values
             raise StudyError(
                 f"the template cannot be filled: {error}",
@@ -130,6 +133,14 @@ class Templates:
                 remedy='put it into a block: {% message "user" %}…{% endmessage %}',
             )
         return tuple(collected)
+
+    def _compiled(self, name: str) -> jinja2.Template:
+        template = self._kept.get(name)
+        if template is None:
+            template = self._kept[name] = self._environment.get_template(name)
+            # A plain dict: to look through a chain of mappings at every call costs more than the template.
+            template.globals = dict(template.globals)
+        return template
 
     def _parts(self, name: str) -> dict[str, str]:
         """Read a template and, recursively, what it includes: name → source."""

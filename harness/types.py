@@ -27,16 +27,39 @@ class ModelIdentity:
 
 @dataclass(frozen=True)
 class Connect:
-    """How the model is reached. Nothing here is hashed."""
+    """How the model is reached, and at what price. Nothing here is hashed.
+
+    Attributes:
+        api_key_env: the environment variable that holds the key.
+        api_key_header: the header that carries it as it is; None: ``Authorization: Bearer``.
+        in_flight: calls at once at most; None: as many as the backend takes well.
+        requests_per_minute, tokens_per_minute: limits to keep; None: those that the server's headers say.
+        timeout: seconds for one call.
+        attempts: tries of one call.
+        max_wait: seconds between two tries at most, unless the server says longer.
+        patience: seconds in which every try failed, after which the model is given up.
+        batch: prompts computed together (``transformers``).
+        choice_by: how a server is told to choose among options: ``structured_outputs`` (vLLM), ``grammar``
+            (llama.cpp) or ``json_schema``.
+        engine: arguments of a local engine that change its speed and not its answers.
+        price: US dollars per million tokens: ``input``, ``output`` and, if other, ``cached``.
+    """
 
     base_url: str | None = None
     api_key_env: str | None = None
-    in_flight: int = 16
+    api_key_header: str | None = None
+    in_flight: int | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
     timeout: float = 120.0
     attempts: int = 6
     max_wait: float = 60.0
+    patience: float = 120.0
     batch: int = 16
     device: str | None = None
+    choice_by: str = "structured_outputs"
+    engine: Mapping[str, Any] = field(default_factory=dict)
+    price: Mapping[str, float] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -116,6 +139,46 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Constraint:
+    """What an answer may be: the level of the axis ``format``.
+
+    Attributes:
+        format: ``json`` (an object of this schema), ``choice`` (one of these words, and nothing else) or
+            ``scores`` (no answer: the log-probability of each of these words).
+        choices: the words, in the order shown; empty for ``json``.
+        schema: JSON Schema of the answer, in the subset that strict modes take; empty unless ``json``.
+    """
+
+    format: str
+    choices: tuple[str, ...] = ()
+    schema: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A turn of a dialogue that has been: what the model said."""
+
+    turn: int
+    text: str
+    finish_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What one turn asks.
+
+    Attributes:
+        messages: what the model is sent.
+        options: what may be answered, in the order shown; empty for open answers.
+        constraint: None for free text.
+    """
+
+    messages: tuple[Message, ...]
+    options: tuple[str, ...] = ()
+    constraint: Constraint | None = None
+
+
+@dataclass(frozen=True)
 class Request:
     """One call to a model.
 
@@ -125,6 +188,7 @@ class Request:
         ask: sampling parameters, passed through unchanged.
         seed: for engines that draw locally; derived from ``generation_id``, never on the wire.
         cell: for parsers and for the ``fake`` backend; never on the wire.
+        constraint: what the answer may be; None for free text.
     """
 
     generation_id: str
@@ -132,6 +196,22 @@ class Request:
     ask: Mapping[str, Any]
     seed: int
     cell: Cell
+    constraint: Constraint | None = None
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a server's rate-limit headers say is left; None where they say nothing.
+
+    Attributes:
+        requests, tokens: left in the present window.
+        requests_reset, tokens_reset: seconds until the window is full again.
+    """
+
+    requests: float | None = None
+    tokens: float | None = None
+    requests_reset: float | None = None
+    tokens_reset: float | None = None
 
 
 @dataclass(frozen=True)
@@ -141,8 +221,15 @@ class Reply:
     Attributes:
         finish_reason: ``stop``, ``length``, ``content_filter``, ``refusal`` or the server's own word.
         tokens_in, tokens_out: as the server counted them; None where it did not.
+        tokens_cached: of tokens_in, those read from the server's cache.
+        tokens_reasoning: of tokens_out, those that were thought and not said.
         model_served: the model's name in the answer.
         fingerprint: what identifies the served weights or system, where known.
+        reasoning: what the model thought, where the server tells.
+        logprobs: log-probabilities of tokens as the server gave them, where [ask] wanted them.
+        scores: option → finite log-probability, where the constraint's format is ``scores``; under ``""`` that of
+            tokens with which several options may begin.
+        allowance: what the rate-limit headers said; no part of the answer, and not kept.
     """
 
     text: str
@@ -151,10 +238,21 @@ class Reply:
     tokens_out: int | None = None
     model_served: str | None = None
     fingerprint: str | None = None
+    tokens_cached: int | None = None
+    tokens_reasoning: int | None = None
+    reasoning: str | None = None
+    logprobs: Any = None
+    scores: Mapping[str, float] | None = None
+    allowance: Allowance | None = None
 
 
 class Backend(Protocol):
-    """The seam to models. A file in ``backends/`` has a class ``Backend(identity, connect)``."""
+    """The seam to models. A file in ``backends/`` has a class ``Backend(identity, connect)``.
+
+    A class may say ``IN_FLIGHT = 64`` (calls that it takes well at once; 16 if it does not say) and
+    ``READ_AHEAD = 2048`` (so many calls are handed to it sorted by their messages, so that prompts which
+    begin alike meet in its cache; 1 if it does not say).
+    """
 
     async def complete(self, request: Request) -> Reply:
         """Answer one request.

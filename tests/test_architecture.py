@@ -14,7 +14,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "harness"
 FILES = sorted(PACKAGE.rglob("*.py"))
 MODULES = {".".join(("harness", *path.relative_to(PACKAGE).with_suffix("").parts)): path for path in FILES}
-STAGES = ("plan", "generate", "parse", "extract", "audit", "train", "compare", "report", "export")
+STAGES = ("plan", "generate", "batch", "parse", "extract", "audit", "train", "compare", "report", "export")
 FOUNDATION = ("harness.types", "harness.ids", "harness.errors")
 NETWORK = (
     "aiohttp",
@@ -29,8 +29,8 @@ NETWORK = (
 )
 MODELS = ("torch", "transformers", "vllm", "sklearn", "spacy", "gguf", "accelerate")
 MOST_LINES = 400
-# The embedded model is a file of our own beside the backends, which one of them reads.
-ALLOWED = {("harness.backends.transformers", "harness.embedded")}
+# The embedded model is a file of our own beside the backends, which those that load models here read.
+ALLOWED = {("harness.backends.transformers", "harness.embedded"), ("harness.backends.vllm", "harness.embedded")}
 SQL = re.compile(
     r"\bselect\s.+?\sfrom\s|\binsert\s+(?:or\s+\w+\s+)?into\s|\bdelete\s+from\s|\bcreate\s+(?:or\s+replace\s+)?"
     r"(?:table|view)\s|\bupdate\s+\S+\s+set\s|\bcopy\s*\(",
@@ -137,7 +137,7 @@ def test_law_1_extensions_import_the_foundation_and_their_siblings_only(name: st
 
 @every_module
 def test_law_2_stages_never_import_each_other(name: str) -> None:
-    if name in ("harness.pipeline", "harness.cli"):
+    if name in ("harness.pipeline", "harness.cli", "harness.batching"):  # batching is a part of the pipeline
         return
     others = tuple(f"harness.{stage}" for stage in STAGES if stage != stage_of(name))
     allowed = ("harness.auditfile",)
@@ -168,8 +168,17 @@ def test_law_3_only_backends_reach_the_network_and_load_models(name: str) -> Non
         assert reaches(name, NETWORK + MODELS) == []
 
 
-def test_law_4_generate_opens_no_store() -> None:
-    assert reaches("harness.generate", ("harness.store", "sqlite3", "duckdb", "harness.pipeline")) == []
+@pytest.mark.parametrize("name", ["harness.generate", "harness.batch", "harness.batchlines", "harness.slips"])
+def test_law_4_generate_opens_no_store(name: str) -> None:
+    assert reaches(name, ("harness.store", "sqlite3", "duckdb", "harness.pipeline")) == []
+
+
+@every_module
+def test_law_4_only_the_pipeline_asks_by_batch(name: str) -> None:
+    if name not in ("harness.pipeline", "harness.cli"):
+        assert reaches(name, ("harness.batching",)) == []
+    if name == "harness.batching":
+        assert reaches(name, tuple(f"harness.{stage}" for stage in STAGES if stage != "batch")) == []
 
 
 @every_module

@@ -9,30 +9,24 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.errors import Passing, Rejected, StoreBusy, StudyError, Unusable
-from harness.generate import Asking, Row, Tally
-from harness.generate import generate as ask
 from harness.store import Store, ingest
 from harness.study import Study
 from harness.types import (
-    About,
     Annotator,
-    Backend,
     Connect,
     Message,
-    Model,
-    ModelIdentity,
+    Prompt,
     Reply,
     Request,
-    Variant,
 )
+from tests.asking import Counting, Run, rows
 from tests.studies import FAKE, count, generate, journal_lines, many_people, write_study
 
 
@@ -51,67 +45,6 @@ def make(tmp_path: Path) -> Callable[..., Study]:
 
 
 # ---- the loop itself, with backends that count
-
-
-class Counting:
-    """A backend that counts; ``act`` says what happens at a call: (number of the try, key) → None or an error."""
-
-    def __init__(self, act: Callable[[int, str], Exception | None] = lambda tries, key: None) -> None:
-        self.act = act
-        self.tries: Counter[str] = Counter()
-        self.now = self.most = 0
-        self.closed = 0
-        self.gate: asyncio.Event | None = None
-
-    async def complete(self, request: Request) -> Reply:
-        key = request.cell.key
-        self.tries[key] += 1
-        self.now += 1
-        self.most = max(self.most, self.now)
-        try:
-            await (self.gate.wait() if self.gate else asyncio.sleep(0))
-            error = self.act(self.tries[key], key)
-            if error is not None:
-                raise error
-            return Reply(f"reply to {key}", "stop", 3, 2, "served", "print-1")
-        finally:
-            self.now -= 1
-
-    async def close(self) -> None:
-        self.closed += 1
-
-
-class Lines(list[dict[str, Any]]):
-    """Where lines are appended, in memory."""
-
-
-def rows(count: int, who: str = "annotator_a") -> Iterator[Row]:
-    return ((who, f"item_{n}", 0, "d", str(n), "{}") for n in range(count))
-
-
-def annotator(name: str) -> Annotator:
-    model = Model(ModelIdentity(name, "test", "test"), Connect(), About())
-    return Annotator(name, model, Variant("v", "t.j2", "template_1", {}, {}, {}), "1", {})
-
-
-class Run:
-    """One call of generate, with what came of it."""
-
-    def __init__(self, *asked: tuple[Backend, Connect, Iterator[Row]], fill: Any = None) -> None:
-        self.askings = [Asking(*one) for one in asked]
-        self.generations, self.failures, self.tally = Lines(), Lines(), Tally(0)
-        self.fill = fill or (lambda who, fields: ((Message("user", "?"),), ()))
-
-    async def go(self) -> None:
-        annotators = {name: annotator(name) for name in ("annotator_a", "annotator_b")}
-        ticks = iter(range(10**9))
-
-        def clock() -> datetime:
-            return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=next(ticks))
-
-        await ask(
-            self.askings, annotators, self.fill, self.generations, self.failures, self.tally, clock, lambda tally: None
-        )
 
 
 NOW = Passing("busy", retry_after=0.0)
@@ -216,10 +149,10 @@ async def test_a_fault_of_our_own_ends_the_run_and_does_not_hang_it(fault: Excep
 async def test_an_item_that_fits_no_template_ends_the_run_and_does_not_hang_it() -> None:
     filled = iter(range(1000))
 
-    def fill(who: Annotator, fields: Any) -> Any:
-        if next(filled) == 5:
+    def fill(who: Annotator, fields: Any, said: Any) -> Any:
+        if not said and next(filled) == 5:
             raise StudyError("the template cannot be filled")
-        return (Message("user", "?"),), ()
+        return None if said else Prompt((Message("user", "?"),))
 
     run = Run((Counting(), Connect(in_flight=4), rows(1000)), fill=fill)
     with pytest.raises(StudyError, match="cannot be filled"):

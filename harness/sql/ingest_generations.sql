@@ -6,13 +6,15 @@ on conflict do nothing;
 insert into store.generations
 select distinct on (generation_id)
        right(generation_id, 32)::uuid, right(annotator_id, 32)::uuid, right(item_id, 32)::uuid, sample, turn,
-       right(prompt_id, 32)::uuid, text, finish_reason, tokens_in, tokens_out, model_served, fingerprint,
-       seconds, attempts, arrived_at, $run_id
+       coalesce(last, true), right(prompt_id, 32)::uuid, text, finish_reason, tokens_in, tokens_out, tokens_cached,
+       tokens_reasoning, model_served, fingerprint, reasoning, logprobs, scores, seconds, attempts, arrived_at, $run_id
 from journal
 order by generation_id, arrived_at
 on conflict do update set
     prompt_id = excluded.prompt_id, text = excluded.text, finish_reason = excluded.finish_reason,
-    tokens_in = excluded.tokens_in, tokens_out = excluded.tokens_out, model_served = excluded.model_served,
-    fingerprint = excluded.fingerprint, seconds = excluded.seconds, attempts = excluded.attempts,
-    arrived_at = excluded.arrived_at, run_id = excluded.run_id
+    last = excluded.last, tokens_in = excluded.tokens_in, tokens_out = excluded.tokens_out,
+    tokens_cached = excluded.tokens_cached, tokens_reasoning = excluded.tokens_reasoning,
+    model_served = excluded.model_served, fingerprint = excluded.fingerprint, reasoning = excluded.reasoning,
+    logprobs = excluded.logprobs, scores = excluded.scores, seconds = excluded.seconds,
+    attempts = excluded.attempts, arrived_at = excluded.arrived_at, run_id = excluded.run_id
 where excluded.arrived_at < generations.arrived_at;

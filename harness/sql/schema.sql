@@ -108,8 +108,9 @@ comment on column store.said.source is 'the file that it came from';
 
 create table if not exists store.generations (
     generation_id uuid primary key, annotator_id uuid not null, item_id uuid not null, sample integer not null,
-    turn integer not null, prompt_id uuid not null, text varchar, finish_reason varchar, tokens_in integer,
-    tokens_out integer, model_served varchar, fingerprint varchar, seconds double, attempts integer,
+    turn integer not null, last boolean not null, prompt_id uuid not null, text varchar, finish_reason varchar,
+    tokens_in integer, tokens_out integer, tokens_cached integer, tokens_reasoning integer, model_served varchar,
+    fingerprint varchar, reasoning varchar, logprobs json, scores json, seconds double, attempts integer,
     arrived_at timestamptz, run_id varchar not null);
 comment on table store.generations is 'model replies, raw';
 comment on column store.generations.generation_id is 'hash of annotator, item, sample and turn';
@@ -117,13 +118,19 @@ comment on column store.generations.annotator_id is 'who was asked';
 comment on column store.generations.item_id is 'about what';
 comment on column store.generations.sample is 'index of a repeated draw, from 0';
 comment on column store.generations.turn is 'turn of a dialogue, from 0';
+comment on column store.generations.last is 'whether it ends its dialogue';
 comment on column store.generations.prompt_id is 'what was sent';
 comment on column store.generations.text is 'the reply as it came';
 comment on column store.generations.finish_reason is 'why it ended: stop, length, content_filter, refusal …';
 comment on column store.generations.tokens_in is 'tokens of the prompt, as the server counted';
 comment on column store.generations.tokens_out is 'tokens of the reply, as the server counted';
+comment on column store.generations.tokens_cached is 'of tokens_in, those that the server read from its cache';
+comment on column store.generations.tokens_reasoning is 'of tokens_out, those that were thought and not said';
 comment on column store.generations.model_served is 'the model that the server says it used';
 comment on column store.generations.fingerprint is 'what identifies the weights or the system';
+comment on column store.generations.reasoning is 'what the model thought, where the server tells';
+comment on column store.generations.logprobs is 'log-probabilities of the tokens, as the server gave them';
+comment on column store.generations.scores is 'option and its log-probability, where the format is scores';
 comment on column store.generations.seconds is 'from send to reply';
 comment on column store.generations.attempts is 'tries that it took';
 comment on column store.generations.arrived_at is 'when it arrived';

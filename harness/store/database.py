@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Iterator
@@ -32,6 +33,10 @@ SQL = Path(__file__).parent.parent / "sql"
 PATIENCE = 10.0  # seconds that a writer waits for readers before it builds beside, and a reader for a writer
 
 
+class OldDatabase(StoreError):
+    """The database has the tables of another version of the harness."""
+
+
 class Store:
     """What is in ``runs/``.
 
@@ -44,6 +49,7 @@ class Store:
         self.runs = Path(runs)
         self.path = self.runs / "harness.duckdb"
         self.patience = patience
+        self._reading = threading.local()
 
     def sql(self, query: str) -> pd.DataFrame:
         """Run one query on the views and give its rows as a pandas frame.
@@ -83,17 +89,22 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Open the database read-only, for a moment."""
+        """Open the database read-only, for a moment; within such a moment, the same connection again."""
+        already = getattr(self._reading, "connection", None)
+        if already is not None:
+            yield already
+            return
         if not self.path.exists():
             raise StoreError(
                 "there is no database yet",
                 where=str(self.path),
                 remedy="run `harness run STUDY` first, or `harness rebuild` if there are run folders",
             )
-        connection = self._open(self.path, read_only=True)
+        connection = self._reading.connection = self._open(self.path, read_only=True)
         try:
             yield connection
         finally:
+            self._reading.connection = None
             connection.close()
 
     @contextmanager
@@ -186,15 +197,21 @@ def _frame(result: Any) -> pd.DataFrame:
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make tables and views, unless they are already as today's code wants them."""
-    statements = [(SQL / "schema.sql").read_text(encoding="utf-8"), *relations.statements()]
-    wanted = digest("\n".join(statements))
+    """Make tables and views, unless they are already as today's code wants them.
+
+    Raises:
+        OldDatabase: tables of another version are there; they are made anew from the run folders.
+    """
+    tables, views = (SQL / "schema.sql").read_text(encoding="utf-8"), "\n".join(relations.statements())
+    wanted = f"{digest(tables)} {digest(views)}"
     kept = fetch(
         connection, "select comment from duckdb_tables() where schema_name = 'store' and table_name = 'made_by'"
     )
     if kept and kept[0][0] == wanted:
         return
-    for statement in statements:
+    if kept and kept[0][0].split()[0] != digest(tables):
+        raise OldDatabase("the database was made by another version of the harness", remedy="run `harness rebuild`")
+    for statement in (tables, *relations.statements()):
         connection.execute(statement)
     for view, column, told in fetch(connection, (SQL / "view_comments.sql").read_text(encoding="utf-8")):
         connection.execute(f"comment on column {view}.{identifier(column)} is {quoted(told)}")
@@ -245,4 +262,4 @@ def fetch(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[An
 
 def is_empty(connection: duckdb.DuckDBPyConnection) -> bool:
     """Tell whether a database file has no tables yet: a writer was killed before its first transaction ended."""
-    return not fetch(connection, "select 1 from information_schema.tables where table_schema = 'store'")
+    return not fetch(connection, "select 1 from duckdb_tables() where schema_name = 'store' limit 1")

@@ -16,6 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from harness.ids import digest
 
 SYNC_EVERY = 0.5
@@ -63,7 +65,10 @@ class Journal:
         """Write one line, with one write."""
         if self._file is None:
             self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
+        try:
+            line = orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+        except TypeError:  # a lone surrogate: what was paid for is kept with that one character replaced
+            line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
         written = os.write(self._file, line)
         while written < len(line):
             written += os.write(self._file, line[written:])

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,25 +16,10 @@ import duckdb
 
 from harness import plugins
 from harness.errors import StoreError
-from harness.store.database import SQL, Store, fetch, is_empty, only_one
+from harness.store.database import SQL, OldDatabase, Store, fetch, is_empty, only_one
 from harness.store.folders import is_live, read_manifest, run_folders
-from harness.store.quoting import quoted
+from harness.store.journals import JOURNALS, seal, source
 from harness.store.relations import AXES, columns
-
-# Explicit types: read_json with inferred ones pads objects with nulls, and so breaks content hashes.
-GENERATIONS = {
-    "generation_id": "varchar", "annotator_id": "varchar", "item_id": "varchar", "sample": "integer",
-    "turn": "integer", "prompt_id": "varchar", "messages": "varchar", "text": "varchar",
-    "finish_reason": "varchar", "tokens_in": "integer", "tokens_out": "integer", "model_served": "varchar",
-    "fingerprint": "varchar", "seconds": "double", "attempts": "integer", "arrived_at": "timestamptz",
-}  # fmt: skip
-FAILURES = {
-    "generation_id": "varchar", "annotator_id": "varchar", "item_id": "varchar", "sample": "integer",
-    "permanent": "boolean", "error": "varchar", "failed_at": "timestamptz",
-}  # fmt: skip
-NEEDED = ("sample", "turn", "messages", "permanent")
-PYTHON = {"integer": (int,), "double": (int, float), "boolean": (bool,), "varchar": (str,)}
-ID = re.compile(r"[a-z]+_[0-9a-f]{32}")
 
 
 def sync(store: Store) -> int:
@@ -45,13 +28,22 @@ def sync(store: Store) -> int:
     Returns:
         how many folders were read; 0, without touching the file, if there was nothing new.
     """
-    waiting = _waiting(store)
-    if not waiting:
-        return 0
-    with store.write() as connection:
-        for folder in waiting:
-            _ingest(connection, folder)
+    waiting = unread(store)
+    if waiting:
+        read(store, waiting)
     return len(waiting)
+
+
+def read(store: Store, folders: list[Path]) -> None:
+    """Bring what these run folders hold into the database."""
+    seal(folders)
+    try:
+        with store.write() as connection:
+            for folder in folders:
+                _ingest(connection, folder)
+    except OldDatabase as old:
+        print(f"{old.what}; making it anew from the run folders", file=sys.stderr)
+        rebuild(store)
 
 
 def rebuild(store: Store) -> int:
@@ -65,6 +57,7 @@ def rebuild(store: Store) -> int:
     beside.path = store.runs / f"harness.{os.getpid()}.rebuild"
     beside.path.unlink(missing_ok=True)
     with only_one(store.runs / ".rebuild.lock", "another process rebuilds the database"):
+        seal(folders)
         with beside.write() as connection:
             for folder in folders:
                 _ingest(connection, folder)
@@ -72,7 +65,8 @@ def rebuild(store: Store) -> int:
     return len(folders)
 
 
-def _waiting(store: Store) -> list[Path]:
+def unread(store: Store) -> list[Path]:
+    """List the run folders that the database does not hold whole."""
     folders = run_folders(store.runs)
     if not store.path.exists():
         return folders
@@ -96,11 +90,9 @@ def _ingest(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     if (folder / "load" / "said.parquet").exists():
         _load(connection, folder / "load", manifest["resolved"])
     _roster_of_others(connection, manifest["resolved"])
-    going_on = is_live(folder)
-    generations = _journal(connection, folder, "generations", GENERATIONS, seal=not going_on)
+    generations, failures = (source(connection, folder, name) for name in JOURNALS)
     if generations is not None:
         _script(connection, "ingest_generations.sql", source=generations, run_id=folder.name)
-    failures = _journal(connection, folder, "failures", FAILURES, seal=False)
     if failures is not None:
         _script(connection, "ingest_failures.sql", source=failures, run_id=folder.name)
     connection.execute(
@@ -108,7 +100,7 @@ def _ingest(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         [
             folder.name, manifest["study"], manifest["resolved"]["study_hash"][-32:], manifest["verb"],
             manifest["started"], manifest.get("ended"),
-            not going_on and not (folder / "generations.jsonl").exists(), json.dumps(manifest),
+            not is_live(folder) and not (folder / "generations.jsonl").exists(), json.dumps(manifest),
         ],
     )  # fmt: skip
 
@@ -184,82 +176,6 @@ def _roster_of_others(connection: duckdb.DuckDBPyConnection, study: dict[str, An
         study_hash=study["study_hash"][-32:],
         load_id=study["load_id"][-32:],
     )
-
-
-def _journal(
-    connection: duckdb.DuckDBPyConnection, folder: Path, name: str, types: dict[str, str], *, seal: bool
-) -> str | None:
-    """Give a table function over a run's journal, sealing it first if the run has ended."""
-    lines, sealed = folder / f"{name}.jsonl", folder / f"{name}.parquet"
-    if lines.exists():
-        readable, corrupt = _readable(lines, types)
-        spelled = ", ".join(f"{key}: '{kind}'" for key, kind in types.items())
-        scan = (
-            f"read_json({quoted(str(readable))}, format = 'newline_delimited', columns = {{{spelled}}}, "
-            "maximum_object_size = 268435456)"
-        )
-        if corrupt or not seal:
-            return f"(select * from {scan})"
-        beside = folder / f"{name}.parquet.tmp"
-        connection.execute(f"copy (from {scan}) to {quoted(str(beside))} (format parquet, compression zstd)")
-        beside.replace(sealed)
-        # A crash before this line leaves both files: the sealed one is then made again from the lines.
-        lines.unlink()
-        readable.unlink(missing_ok=True)
-    return f"read_parquet({quoted(str(sealed))})" if sealed.exists() else None
-
-
-def _readable(path: Path, types: dict[str, str]) -> tuple[Path, bool]:
-    """Give the path itself, or a copy without what cannot be read; and whether paid lines are damaged.
-
-    A torn last line is what a kill leaves: its call is planned again. Any other bad line is named, and the
-    file is kept as it is, so that nothing that was paid for is lost.
-    """
-    good: list[bytes] = []
-    bad: list[int] = []
-    torn = False
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.endswith(b"\n"):
-                torn = True
-            elif _fits(line, types):
-                good.append(line)
-            else:
-                bad.append(number)
-    if bad:
-        told = ", ".join(str(n) for n in bad[:5])
-        print(
-            f"{path}: {len(bad)} corrupt line(s): {told}\n  remedy: the other lines are read and these calls are "
-            "planned again; the file is kept as it is, mend the lines to get them back",
-            file=sys.stderr,
-        )
-    if not bad and not torn:
-        return path, False
-    copy = path.with_suffix(".readable")
-    copy.write_bytes(b"".join(good))
-    return copy, bool(bad)
-
-
-def _fits(line: bytes, types: dict[str, str]) -> bool:
-    """Tell whether a line is a whole row: one that is not would stop the reading of all others."""
-    try:
-        row = json.loads(line)
-    except ValueError:
-        return False
-    return isinstance(row, dict) and all(_is_a(kind, name, row.get(name)) for name, kind in types.items())
-
-
-def _is_a(kind: str, name: str, value: Any) -> bool:
-    if name.endswith("_id"):
-        return isinstance(value, str) and ID.fullmatch(value) is not None
-    if value is None:
-        return name not in NEEDED
-    if kind == "timestamptz":
-        try:
-            return bool(datetime.fromisoformat(value))
-        except (ValueError, TypeError):
-            return False
-    return type(value) in PYTHON[kind]
 
 
 def _script(connection: duckdb.DuckDBPyConnection, name: str, *, source: str = "", **values: str) -> None:

@@ -5,14 +5,17 @@ Each opens the database for a moment, or reads a file of a run folder without th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import orjson
 
 from harness import plugins
 from harness.store.database import SQL, Store, fetch, is_empty
+from harness.store.journals import roomy
 from harness.store.quoting import quoted
 from harness.store.relations import columns
 
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from harness.study import Study
 
 CHUNK = 2048
+PLAN = ("plan.parquet", "items.parquet")
+MEMORY = "256MB"  # of a query over as many rows as a plan may have
 
 
 def kept_studies(store: Store) -> list[tuple[str, str]]:
@@ -64,9 +69,18 @@ def fields_by_dataset(store: Store, load_id: str) -> list[tuple[str, list[str], 
 
 
 def write_plan(
-    store: Store, study: Study, path: Path, *, limit: int | None = None, retry_failed: bool = False
+    store: Store,
+    study: Study,
+    folder: Path,
+    *,
+    limit: int | None = None,
+    retry_failed: bool = False,
+    waiting: Sequence[Path] = (),
 ) -> dict[str, int]:
-    """Write the missing cells to a Parquet file.
+    """Write the missing cells to ``plan.parquet``, and what templates may read of their items to ``items.parquet``.
+
+    Args:
+        waiting: JSON lines that name cells which batches may still answer: they are not missing.
 
     Returns:
         annotator_id → number of cells.
@@ -75,24 +89,69 @@ def write_plan(
         "study": study.name, "study_hash": study.study_hash[-32:], "load_id": study.load_id[-32:],
         "samples": study.samples, "item_limit": limit or 2**62, "retry_failed": retry_failed,
     }  # fmt: skip
-    query = (SQL / "plan.sql").read_text(encoding="utf-8")
+    cells, items = (folder / name for name in PLAN)
     with store.read() as connection:
-        connection.execute(f"copy ({query}) to {quoted(str(path))} (format parquet, compression zstd)", values)
-    return dict(_scratch(f"select annotator_id, count(*) from read_parquet({quoted(str(path))}) group by all"))
+        _frugally(connection, folder)
+        connection.execute(f"create or replace temp view waiting as {_cells_of(waiting)}")
+        _copy(connection, "plan.sql", cells, values)
+        _copy(connection, "plan_items.sql", items, {"cells": str(cells)})
+        counted = f"select annotator_id, count(*) from read_parquet({quoted(str(cells))}) group by all"
+        return dict(fetch(connection, counted))
 
 
-def stream_cells(path: Path, model: str) -> Iterator[tuple[str, str, int, str, str, str]]:
-    """Stream a plan's cells of one model: (annotator_id, item_id, sample, dataset, key, fields as JSON)."""
-    connection = duckdb.connect(":memory:")
+def _cells_of(paths: Sequence[Path]) -> str:
+    if not paths:
+        return "select null::uuid as annotator_id, null::uuid as item_id, null::integer as sample where false"
+    files = ", ".join(quoted(str(path)) for path in paths)
+    return (
+        "select right(annotator_id, 32)::uuid as annotator_id, right(item_id, 32)::uuid as item_id, sample "
+        f"from read_json([{files}], format = 'newline_delimited', "
+        "columns = {annotator_id: 'varchar', item_id: 'varchar', sample: 'integer'})"
+    )
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, name: str, path: Path, values: dict[str, Any]) -> None:
+    query = (SQL / name).read_text(encoding="utf-8")
+    connection.execute(f"copy ({query}) to {quoted(str(path))} (format parquet, compression zstd)", values)
+
+
+def _frugally(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Keep a query's memory flat, however many rows: what does not fit goes to disk."""
+    connection.execute(f"set memory_limit = '{MEMORY}'")
+    connection.execute(f"set temp_directory = {quoted(str(folder))}")
+
+
+def stream_cells(folder: Path, model: str) -> Iterator[tuple[str, str, int, str, str, str, str | None]]:
+    """Stream a plan's cells of one model, in their order.
+
+    Yields:
+        annotator_id, item_id, sample, dataset, key, fields as JSON, history as JSON or None.
+    """
+    connection = duckdb.connect(":memory:", config={"threads": 1})
     try:
-        result = connection.execute(
-            "select annotator_id, item_id, sample, dataset, key, fields from read_parquet(?) where model = ?",
-            [str(path), model],
+        cells, items = (
+            _rows(
+                connection.cursor(), f"select {columns} from read_parquet({quoted(str(folder / name))}){where}", values
+            )
+            for name, columns, where, values in (
+                (PLAN[0], "annotator_id, item_id, sample, history", " where model = ?", [model]),
+                (PLAN[1], "item_id, dataset, key, fields", "", []),
+            )
         )
-        while rows := result.fetchmany(CHUNK):
-            yield from rows
+        # Both files are in the order of item_id: they are merged as they are read, and neither is held.
+        here: tuple[Any, ...] = ("",)
+        for annotator_id, item_id, sample, history in cells:
+            while here[0] != item_id:
+                here = next(items)
+            yield annotator_id, item_id, sample, here[1], here[2], here[3], history
     finally:
         connection.close()
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection, query: str, values: list[Any]) -> Iterator[tuple[Any, ...]]:
+    result = cursor.execute(query, values)
+    while chunk := result.fetchmany(CHUNK):
+        yield from chunk
 
 
 def example_items(store: Store, load_id: str, count: int) -> list[str]:
@@ -109,63 +168,93 @@ def stream_replies(store: Store, study: str) -> Iterator[list[Any]]:
     """Stream chunks of what is to be parsed, history too.
 
     Yields:
-        rows of (generation_id, item_id, annotator_id, sample, turn, text, finish_reason, dataset, key,
-        fields, levels, what the data type asked), the last three as JSON.
+        rows of (generation_id, item_id, annotator_id, sample, turn, text, finish_reason, scores, dataset, key,
+        fields, levels, what the data type asked); scores and the last three as JSON, ids as their names.
     """
     query = (
         "with asked as (select annotator_id, any_value(bindings order by study_hash) as levels "
         "from store.roster where study = ? and asked group by 1) "
-        "select g.generation_id, g.item_id, g.annotator_id, g.sample, g.turn, g.text, g.finish_reason, "
+        f"select {_name('generation', 'g')}, {_name('item', 'g')}, {_name('annotator', 'g')}, "
+        "g.sample, g.turn, g.text, g.finish_reason, g.scores::varchar, "
         "i.dataset, i.key, i.fields::varchar, k.levels::varchar, (a.identity -> 'asked')::varchar "
         "from store.generations g join asked k using (annotator_id) join store.annotators a using (annotator_id) "
-        "join store.items i using (item_id) order by g.generation_id"
+        "join store.items i using (item_id)"
     )
     with store.read() as connection:
+        _frugally(connection, store.runs)
         result = connection.execute(query, [study])
-        while rows := result.fetchmany(CHUNK * 8):
+        while rows := result.fetchmany(CHUNK):
             yield rows
 
 
-def write_parses(
-    store: Store, name: str, parses: Iterable[tuple[Any, ...]], records: Iterable[tuple[Any, ...]]
-) -> None:
-    """Replace what was read out of replies.
+def _name(kind: str, table: str) -> str:
+    return f"'{kind}_' || replace({table}.{kind}_id::varchar, '-', '')"
+
+
+class Parsing:
+    """What is read out of replies, kept in a file until all is read and then put in the place of what was.
+
+    Use as a context: without an exception, the end of it writes to the database.
 
     Args:
         name: the data type.
-        parses: (generation_id, parsed, refused, method, reason).
-        records: (item_id, annotator_id, sample, part, generation_id, shown_at, method, *record).
     """
-    import pandas as pd
 
-    datatype = plugins.load("datatypes", name)
-    own = list(columns(datatype))
-    read = ["generation_id", "parsed", "refused", "method", "reason"]
-    said = ["item_id", "annotator_id", "sample", "part", "generation_id", "shown_at", "method", *own]
-    parse_frame = pd.DataFrame(list(parses), columns=read, dtype="object")
-    record_frame = pd.DataFrame(list(records), columns=said, dtype="object")
-    with store.write() as connection:
-        connection.register("parse_frame", parse_frame)
-        connection.register("record_frame", record_frame)
-        for table, frame in (("parses", "parse_frame"), (datatype.TABLE, "record_frame")):
-            connection.execute(
-                f"delete from store.{table} where generation_id in (select generation_id::uuid from parse_frame)"
+    def __init__(self, store: Store, name: str) -> None:
+        self._store = store
+        self._datatype = plugins.load("datatypes", name)
+        own = list(columns(self._datatype))
+        self._tables = {
+            "parses": ["generation_id", "parsed", "refused", "method", "reason"],
+            self._datatype.TABLE: [
+                "item_id", "annotator_id", "sample", "part", "generation_id", "shown_at", "method", *own
+            ],
+        }  # fmt: skip
+
+    def __enter__(self) -> Parsing:
+        self._scratch = tempfile.TemporaryDirectory(dir=self._store.runs, prefix=".parse-")
+        self._paths = [Path(self._scratch.name) / f"{table}.jsonl" for table in self._tables]
+        self._files = [path.open("wb") for path in self._paths]
+        return self
+
+    def add(self, *rows: Iterable[tuple[Any, ...]]) -> None:
+        """Keep rows: what was read of each reply (generation_id, parsed, refused, method, reason), and its records
+        (item_id, annotator_id, sample, part, generation_id, shown_at, method, *record).
+        """
+        for file, names, these in zip(self._files, self._tables.values(), rows, strict=True):
+            lines = (
+                orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE) for row in these
             )
-            typed = ", ".join(
-                f"{name}::{kind} as {name}"
-                for name, kind in fetch(
+            file.write(b"".join(lines))
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        for file in self._files:
+            file.close()
+        try:
+            if kind is None and self._paths[0].stat().st_size:
+                with self._store.write() as connection:
+                    self._write(connection)
+        finally:
+            self._scratch.cleanup()
+
+    def _write(self, connection: duckdb.DuckDBPyConnection) -> None:
+        for (table, names), path in zip(self._tables.items(), self._paths, strict=True):
+            kinds = dict(
+                fetch(
                     connection,
                     "select column_name, data_type from information_schema.columns "
-                    "where table_schema = 'store' and table_name = ? and column_name <> 'load_id'",
+                    "where table_schema = 'store' and table_name = ?",
                     [table],
                 )
             )
-            connection.execute(f"insert into store.{table} by name select {typed} from {frame}")
-
-
-def _scratch(query: str) -> list[Any]:
-    connection = duckdb.connect(":memory:")
-    try:
-        return fetch(connection, query)
-    finally:
-        connection.close()
+            read = ", ".join(f"{n}: '{'varchar' if kinds[n] == 'UUID' else kinds[n]}'" for n in names)
+            typed = ", ".join(f"right({n}, 32)::uuid as {n}" if kinds[n] == "UUID" else n for n in names)
+            connection.execute(
+                f"create or replace temp view fresh as select {typed} from read_json({quoted(str(path))}, "
+                f"format = 'newline_delimited', columns = {{{read}}}, maximum_object_size = {roomy(path)})"
+            )
+            if path == self._paths[0]:
+                connection.execute("create or replace temp table reread as select generation_id from fresh")
+            connection.execute(f"delete from store.{table} where generation_id in (select generation_id from reread)")
+            if path.stat().st_size:
+                connection.execute(f"insert into store.{table} by name select * from fresh")
