@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,9 @@ def parse_replies(name: str, replies: Iterable[list[Any]]) -> Iterator[tuple[tup
     datatype = plugins.load("datatypes", name)
     for chunk in replies:
         for generation_id, item_id, annotator_id, sample, turn, text, finish, scores, dataset, key, *told in chunk:
-            fields, levels, asked = (json.loads(part) for part in told)
-            cell = Cell(dataset, key, sample, datatype.options_shown(asked, levels), fields, levels)
+            fields, *of_annotator = told
+            levels, options = _shown(name, *of_annotator)
+            cell = Cell(dataset, key, sample, options, json.loads(fields), levels)
             if scores is None:
                 parsed, refused = read_reply(datatype, text or "", finish, cell)
             else:
@@ -44,6 +45,13 @@ def parse_replies(name: str, replies: Iterable[list[Any]]) -> Iterator[tuple[tup
                 for part, (record, shown_at) in enumerate(zip(parsed.records, parsed.shown_at, strict=True))
             ]
             yield (generation_id, bool(parsed.records), refused, parsed.method, parsed.reason), rows
+
+
+@lru_cache(maxsize=4096)
+def _shown(name: str, levels: str, asked: str) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """Give an annotator's levels, and the options as it was shown them: the same for all its replies."""
+    read = json.loads(levels)
+    return read, plugins.load("datatypes", name).options_shown(json.loads(asked), read)
 
 
 def chance_of(generation_id: str) -> float:

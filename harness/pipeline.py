@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from harness.prices import price_of, spent
 from harness.provenance import provenance
 from harness.slips import Waiting, waiting
 from harness.store import folders, ingest, intake, queries
-from harness.store.database import Store, only_one, open_store
+from harness.store.database import OldDatabase, Store, only_one, open_store
 from harness.study import Study
 
 if TYPE_CHECKING:
@@ -89,8 +90,12 @@ def resolve(study: Study, store: Store) -> None:
 
     Data are read only when their files, or how they are read, have changed.
     """
-    if _is_resolved(study, store):
-        return
+    try:
+        if _is_resolved(study, store):
+            return
+    except OldDatabase as old:
+        print(f"{old.what}: making it anew from the run folders; audits are to be run again", file=sys.stderr)
+        rebuild(store)
     ingest.sync(store)
     loaded = queries.holds(store, study.load_id)
     if loaded and queries.latest_resolve(store, study.name) == study.study_hash[-32:]:

@@ -73,6 +73,7 @@ def check(study: Study, fields: list[tuple[str, list[str], int]]) -> None:
     datatype = plugins.load("datatypes", study.datatype)
     for variant in study.variants:
         known = set(variant.bindings) | set(datatype.names(study.config.model_dump(), variant.levels))
+        known |= set(getattr(datatype, "TURN_NAMES", ()))
         for dataset, names, _ in fields:
             templates.check(variant.template, known | set(names), f"dataset {dataset!r}")
     if study.annotators and not fields:

@@ -242,7 +242,9 @@ def as_mapping(value: object) -> Mapping[str, Any]:
 
 def as_text(value: object) -> str | None:
     """Take a string, with what no table or file can hold replaced by U+FFFD."""
-    return UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return value if value.isascii() and "\x00" not in value else UNSTORABLE.sub("\ufffd", value)
 
 
 def as_count(value: object) -> int | None:

@@ -210,11 +210,13 @@ _LEADS = re.compile(r"[*\"'”’]*\s*[.,:;!\n(—–](?=.*\w)(?!\W*(?:or|and|un
 
 def _same(text: str, options: tuple[str, ...]) -> str | None:
     """Find the option that a reply is: as it stands, in its case, without a stop and quotes, or as a number."""
-    folded = {_fold(option): option for option in options}
+    folded = _folded(options)
     rest = text
     while rest:
-        if rest in options or _fold(rest) in folded:
-            return rest if rest in options else folded[_fold(rest)]
+        if rest in options:
+            return rest
+        if _fold(rest) in folded:
+            return folded[_fold(rest)]
         if rest[-1] in STOPS:
             rest = rest[:-1].strip()
         elif QUOTES.get(rest[0]) == rest[-1] and len(rest) > 1:
@@ -229,6 +231,11 @@ def _same(text: str, options: tuple[str, ...]) -> str | None:
     return names.get(_one_space(bare)) or next(
         (option for name, option in names.items() if number is not None and number == _number(name)), None
     )
+
+
+@lru_cache(maxsize=256)
+def _folded(options: tuple[str, ...]) -> Mapping[str, str]:
+    return {_fold(option): option for option in options}
 
 
 def _found(option: str, options: tuple[str, ...], method: str) -> Parsed:

@@ -204,13 +204,8 @@ def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """
     tables, views = (SQL / "schema.sql").read_text(encoding="utf-8"), "\n".join(relations.statements())
     wanted = f"{digest(tables)} {digest(views)}"
-    kept = fetch(
-        connection, "select comment from duckdb_tables() where schema_name = 'store' and table_name = 'made_by'"
-    )
-    if kept and kept[0][0] == wanted:
+    if check_version(connection) == wanted:
         return
-    if kept and kept[0][0].split()[0] != digest(tables):
-        raise OldDatabase("the database was made by another version of the harness", remedy="run `harness rebuild`")
     for statement in (tables, *relations.statements()):
         connection.execute(statement)
     for view, column, told in fetch(connection, (SQL / "view_comments.sql").read_text(encoding="utf-8")):
@@ -258,6 +253,23 @@ def fetch(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[An
     """Run a query and read it whole: a half-read result would block the next statement."""
     rows: list[Any] = connection.execute(query, parameters or []).fetchall()
     return rows
+
+
+def check_version(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Give what the database was made by; None if it is empty.
+
+    Raises:
+        OldDatabase: its tables are those of another version; they are made anew from the run folders.
+    """
+    kept = fetch(
+        connection, "select comment from duckdb_tables() where schema_name = 'store' and table_name = 'made_by'"
+    )
+    if not kept:
+        return None
+    made_by = str(kept[0][0])
+    if made_by.split(maxsplit=1)[0] != digest((SQL / "schema.sql").read_text(encoding="utf-8")):
+        raise OldDatabase("the database was made by another version of the harness", remedy="run `harness rebuild`")
+    return made_by
 
 
 def is_empty(connection: duckdb.DuckDBPyConnection) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import duckdb
 
 from harness import plugins
 from harness.errors import StoreError
-from harness.store.database import SQL, OldDatabase, Store, fetch, is_empty, only_one
+from harness.store.database import SQL, Store, check_version, fetch, is_empty, only_one
 from harness.store.folders import is_live, read_manifest, run_folders
 from harness.store.journals import JOURNALS, seal, source
 from harness.store.relations import AXES, columns
@@ -37,13 +36,9 @@ def sync(store: Store) -> int:
 def read(store: Store, folders: list[Path]) -> None:
     """Bring what these run folders hold into the database."""
     seal(folders)
-    try:
-        with store.write() as connection:
-            for folder in folders:
-                _ingest(connection, folder)
-    except OldDatabase as old:
-        print(f"{old.what}; making it anew from the run folders", file=sys.stderr)
-        rebuild(store)
+    with store.write() as connection:
+        for folder in folders:
+            _ingest(connection, folder)
 
 
 def rebuild(store: Store) -> int:
@@ -66,13 +61,18 @@ def rebuild(store: Store) -> int:
 
 
 def unread(store: Store) -> list[Path]:
-    """List the run folders that the database does not hold whole."""
+    """List the run folders that the database does not hold whole.
+
+    Raises:
+        OldDatabase: it has the tables of another version.
+    """
     folders = run_folders(store.runs)
     if not store.path.exists():
         return folders
     with store.read() as connection:
         if is_empty(connection):
             return folders
+        check_version(connection)
         done = {row[0] for row in fetch(connection, "select run_id from store.runs where sealed")}
     return [folder for folder in folders if folder.name not in done]
 

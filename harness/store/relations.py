@@ -147,7 +147,8 @@ def _views() -> Iterator[str]:
     yield (
         "create or replace view replies as "
         "select m.study, i.dataset, i.key, l.split, l.cluster, m.kind, m.model, m.variant, m.wave, "
-        "g.sample, g.turn as part, g.text, g.finish_reason, g.tokens_in, g.tokens_out, "
+        "g.sample, g.turn as part, g.last, g.text, g.reasoning, g.scores, g.logprobs, g.finish_reason, "
+        "g.tokens_in, g.tokens_out, g.tokens_cached, g.tokens_reasoning, "
         f"p.parsed, p.refused, p.method, p.reason, {axes.replace('r.', 'm.')}, m.bindings, i.fields, l.metadata, "
         "q.messages, g.model_served, g.fingerprint, g.seconds, g.attempts, g.arrived_at, g.run_id, "
         "g.item_id, g.annotator_id, g.generation_id, l.bucket "

@@ -181,3 +181,25 @@ def test_every_column_of_a_table_has_a_comment(store: Store) -> None:
             "select table_name, column_name from duckdb_columns() where schema_name = 'store' and comment is null"
         ).fetchall()
     assert silent == []
+
+
+def test_a_database_of_another_version_is_made_anew_and_old_journals_are_read(tmp_path: Path) -> None:
+    """As an older version left them: other tables, and sealed replies without the columns that came later."""
+    study = Study.load(write_study(tmp_path / "tiny"))
+    store = Store(tmp_path / "runs")
+    generate_and_parse(study, store)
+    before = store.sql("select text, finish_reason from generations order by all")
+    [sealed] = store.runs.glob("*/generations.parquet")
+    connection = duckdb.connect(":memory:")
+    connection.execute(
+        f"copy (select * exclude (last, tokens_cached, tokens_reasoning, reasoning, logprobs, scores) from "
+        f"'{sealed}') to '{sealed}.older' (format parquet)"
+    )
+    connection.close()
+    Path(f"{sealed}.older").replace(sealed)
+    with store.write() as connection:
+        connection.execute("comment on table store.made_by is 'something older'")
+        connection.execute("alter table store.generations drop column last")
+    assert pipeline.plan_study(study, store).calls == 0
+    pd.testing.assert_frame_equal(store.sql("select text, finish_reason from generations order by all"), before)
+    assert len(store.replies()) == len(before)
