@@ -4,9 +4,11 @@ VENV ?= .venv
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN := $(VENV)/bin
+VLLM_VENV ?= .venv-vllm
+VLLM_BIN := $(VLLM_VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help demo test test-slow check fix bench docs clean
+.PHONY: help demo test test-slow test-vllm check fix bench bench-vllm docs clean
 
 help:  ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +28,15 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
 	@$(PIP) -e '.[transformers]'
 	@touch $@
 
+$(VLLM_BIN)/python:
+	@test -n "$(PYTHON)" || { echo "no Python 3.11, 3.12 or 3.13 found; install one, or say make PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VLLM_VENV)
+
+$(VLLM_VENV)/.vllm: $(VLLM_BIN)/python pyproject.toml constraints-vllm.txt scripts/install-vllm.sh scripts/install-torch.sh
+	@echo "installing vLLM into $(VLLM_VENV)"
+	@scripts/install-vllm.sh $(VLLM_BIN)/python
+	@touch $@
+
 demo: $(VENV)/.demo  ## run the demo study from prompts to report, on a real small model
 	$(BIN)/harness run demo_irony
 
@@ -34,6 +45,9 @@ test: $(VENV)/.dev  ## run the tests (fast ones; says what it leaves out)
 
 test-slow: $(VENV)/.dev $(VENV)/.demo  ## run the others: simulations over the whole grid, real model, browser
 	$(BIN)/python -m pytest -n 2 -m "slow or model or browser"
+
+test-vllm: $(VLLM_VENV)/.vllm  ## run the tests of a real vLLM engine, in an environment of its own
+	$(VLLM_BIN)/python -m pytest -m vllm tests/vllm
 
 check: $(VENV)/.dev  ## lint, format and types
 	$(BIN)/ruff check .
@@ -45,10 +59,14 @@ fix: $(VENV)/.dev  ## mend lint and format
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.dev  ## measure speed and memory on this machine
+	$(BIN)/python benchmarks/generate.py
 	$(BIN)/python benchmarks/audit.py
+
+bench-vllm: $(VLLM_VENV)/.vllm  ## measure asking through the harness beside bare vLLM
+	$(VLLM_BIN)/python benchmarks/vllm_engine.py
 
 docs: $(VENV)/.dev  ## write the generated parts of docs/
 	$(BIN)/python -m harness.reference docs/reference.md
 
 clean:  ## remove the environment and caches; runs/ stays
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist *.egg-info
+	rm -rf $(VENV) $(VLLM_VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist *.egg-info

@@ -3,7 +3,7 @@
 # PyPI's Linux wheel brings gigabytes of CUDA packages; PyTorch's own CPU index does not.
 set -eu
 python=$1
-pin=$(grep -i '^torch==' constraints.txt)
+pin=$(grep -i '^torch==' "${2:-constraints.txt}")
 if "$python" -c 'import torch' 2>/dev/null; then
     exit 0
 fi

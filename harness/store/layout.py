@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from harness.study import Study
 
 MOST_BUCKETS = 2048
-LEFT_OUT = ("study", "key", "split", "cluster", "bindings", "traits", "fields", "metadata", "messages", "bucket", "logprobs", "scores",
-            "annotator_id", "generation_id", "run_id", "arrived_at", *WHO, "item_id", "person")  # fmt: skip
+LEFT_OUT = ("study", "key", "split", "cluster", "bindings", "traits", "fields", "metadata", "messages", "bucket",
+            "logprobs", "scores", "annotator_id", "generation_id", "run_id", "arrived_at", *WHO, "item_id", 
+            "person")  # fmt: skip
 
 
 @contextmanager
