@@ -53,7 +53,8 @@ class Purse:
 
     Attributes:
         out: calls that have not come back; what they do not use will be there again.
-        exhausted: whether some call found no room.
+        short: whether some call had to wait for that.
+        spent: whether some call was not made, since nothing more will come back.
     """
 
     def __init__(self, budget: Budget) -> None:
@@ -61,7 +62,7 @@ class Purse:
         self._requests = 0
         self._tokens = self._cost = 0.0
         self.out = 0
-        self.exhausted = False
+        self.short = self.spent = False
 
     @property
     def open(self) -> bool:
@@ -76,7 +77,7 @@ class Purse:
             or (budget.tokens is not None and self._tokens + tokens > budget.tokens)
             or (budget.cost is not None and self._cost + cost > budget.cost)
         ):
-            self.exhausted = True
+            self.short = True
             return False
         self.out += 1
         self._requests += 1

@@ -95,7 +95,7 @@ async def generate(
     lanes = [Lane(a.connect, a.backend, a.cells, annotators, fill, purse, a.price) for a in askings]
 
     def settled() -> None:
-        if purse.exhausted:  # others may wait for what this call did not use
+        if purse.short:  # others may wait for what this call did not use
             for lane in lanes:
                 lane.wake()
 
@@ -123,7 +123,7 @@ async def generate(
     try:
         _raise_first(await asyncio.gather(*(ask_model(*pair) for pair in pairs), return_exceptions=True))
     finally:
-        if purse.exhausted:
+        if purse.spent:
             tally.stopped = "the budget is spent"
 
 

@@ -107,7 +107,8 @@ class Lane:
                 return call
             self._ready.appendleft(call)
             if wait is None and not self.in_flight and not self._purse.out:
-                self.stop()  # the budget has no room, and none will come back
+                self._purse.spent = True
+                self.stop()
                 return None
             await self._sleep(None if wait is None else now + wait)
         return None

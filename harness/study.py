@@ -21,6 +21,9 @@ from harness.sources import Source, check_sources, file_hash, files_of
 from harness.types import About, Annotator, Connect, Model, ModelIdentity, Variant
 from harness.variants import make_variants
 
+# What `connect` may not hold as 0: it would mean never, and could be read as without limit.
+POSITIVE = ("in_flight", "requests_per_minute", "tokens_per_minute", "timeout", "attempts", "patience", "batch")
+
 
 class _Spec(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -250,6 +253,11 @@ def _model(block: dict[str, Any], where: str) -> Model:
             place = ".".join(map(str, first["loc"])) or "connect"
             raise StudyError(f"{place}: {first['msg']}", where=where, remedy=f"mend {place}") from error
     _plugin("backends", made[0].backend, f"{where}, backend")
+    for key in POSITIVE:
+        value = getattr(made[1], key)
+        if value is not None and not value > 0:
+            remedy = f"leave {key} out, or make it larger than 0"
+            raise StudyError(f"{key} = {value} lets nothing through", where=f"{where}, connect", remedy=remedy)
     return Model(*made)
 
 

@@ -86,6 +86,12 @@ async def test_within_its_budget_a_run_is_whole() -> None:
     assert run.tally.done == 100 and run.tally.stopped == ""
 
 
+async def test_a_budget_that_made_calls_wait_and_was_enough_is_not_spent() -> None:
+    run = Run((Counting(), Connect(in_flight=16), rows(10)), budget=Budget(tokens=100), given={"max_tokens": 20})
+    await run.go()
+    assert run.tally.done == 10 and run.tally.tokens_in + run.tally.tokens_out == 50 and run.tally.stopped == ""
+
+
 def test_a_limit_on_an_unknown_cost_is_refused(make: Callable[..., Study], store: Store) -> None:
     model = {"name": "m", "backend": "openai", "model": "nobody-knows", "connect": {"base_url": "https://x.example/v1"}}
     study = make(models=[model])

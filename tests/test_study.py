@@ -33,6 +33,12 @@ FAULTS: list[tuple[dict[str, Any], str, str, str]] = [
     ),
     ({"models": [{**FAKE, "backend": "json"}]}, "no backend called 'json'", "models[0]", "transformers"),
     ({"models": [{**FAKE, "backend": "_chat"}]}, "no backend called '_chat'", "models[0]", "there are: fake"),
+    (
+        {"models": [{**FAKE, "connect": {"requests_per_minute": 0}}]},
+        "requests_per_minute = 0.0 lets nothing through",
+        "models[0], connect",
+        "leave requests_per_minute out",
+    ),
     ({"models": [{**FAKE, "modle": 1}]}, "unknown key 'modle'", "models[0]", "did you mean model"),
     ({"models": [{**FAKE, "name": 5}]}, "name: Input should be a valid string", "models[0]", "mend name"),
     ({"models": [{"backend": "fake", "model": "f"}]}, "name: Field required", "models[0]", "mend name"),

@@ -149,8 +149,9 @@ def _describe(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list[Any]]) -> None:
     if rows:
-        marks = ", ".join("?" for _ in rows[0])
-        connection.executemany(f"insert into store.{table} values ({marks}) on conflict do nothing", rows)
+        marks = ", ".join(f"({', '.join('?' for _ in row)})" for row in rows)
+        values = [value for row in rows for value in row]
+        connection.execute(f"insert into store.{table} values {marks} on conflict do nothing", values)
 
 
 def _load(connection: duckdb.DuckDBPyConnection, folder: Path, study: dict[str, Any]) -> None:

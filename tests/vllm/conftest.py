@@ -58,11 +58,11 @@ def ask(text: str, stream: int = 1, constraint: Constraint | None = None, **aske
     )
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def garbage() -> Iterator[None]:
-    """Collect while warnings are ignored what vLLM leaves behind of an engine that dies or does not start.
+    """Collect what vLLM leaves behind of an engine that dies or does not start, after all, the loop too, has ended.
 
-    Collected later, its open sockets would be our error.
+    Collected later, when warnings are errors again, its open sockets would be ours.
     """
     yield
     gc.collect()
@@ -74,8 +74,6 @@ async def backend() -> AsyncIterator[Backend]:
     made = make_backend()
     yield made
     await made.close()
-    del made
-    gc.collect()
 
 
 @pytest.fixture(scope="session")
