@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import os
 import socket
@@ -56,16 +55,6 @@ def ask(text: str, stream: int = 1, constraint: Constraint | None = None, **aske
     return Request(
         f"generation_{stream}", (Message("user", text),), {"max_tokens": 8, **asked}, stream, cell, constraint
     )
-
-
-@pytest.fixture(scope="session", autouse=True)
-def garbage() -> Iterator[None]:
-    """Collect what vLLM leaves behind of an engine that dies or does not start, after all, the loop too, has ended.
-
-    Collected later, when warnings are errors again, its open sockets would be ours.
-    """
-    yield
-    gc.collect()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
