@@ -142,6 +142,21 @@ def harness(url: str, count: int, folder: str = "") -> dict[str, Any]:
     return {**told, **split}
 
 
+def ask(_: str, count: int, folder: str) -> dict[str, Any]:
+    """The whole path of a study whose items are loaded."""
+    from harness import pipeline
+    from harness.store import Store
+    from harness.study import Study
+
+    study, store = Study.load(Path(folder) / "bench"), Store(Path(folder) / "runs")
+
+    def run() -> None:
+        assert pipeline.generate_study(study, store, say=lambda _: None).done == count
+        pipeline.parse_study(study, store)
+
+    return measured(run)
+
+
 def plan(_: str, count: int, folder: str) -> dict[str, Any]:
     """Plan a study of ten samples an item whose items are loaded: how many calls there are to make."""
     from harness import pipeline
@@ -205,5 +220,13 @@ def write_study(folder: Path, url: str, count: int, in_flight: int = IN_FLIGHT, 
 if __name__ == "__main__":
     name, url, count, *rest = sys.argv[1:]
     os.environ.pop("OPENAI_API_KEY", None)
-    clients = {"raw": raw, "openai": openai, "harness": harness, "load": load, "plan": plan, "answer": answer}
+    clients = {
+        "raw": raw,
+        "openai": openai,
+        "harness": harness,
+        "load": load,
+        "ask": ask,
+        "plan": plan,
+        "answer": answer,
+    }
     print(json.dumps(clients[name](url, int(count), *rest)))

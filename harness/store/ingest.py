@@ -17,7 +17,7 @@ from harness import plugins
 from harness.errors import StoreError
 from harness.store.database import SQL, Store, check_version, fetch, is_empty, only_one
 from harness.store.folders import is_live, read_manifest, run_folders
-from harness.store.journals import JOURNALS, seal, source
+from harness.store.journals import JOURNALS, seal, sources
 from harness.store.relations import AXES, columns
 
 
@@ -90,11 +90,9 @@ def _ingest(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     if (folder / "load" / "said.parquet").exists():
         _load(connection, folder / "load", manifest["resolved"])
     _roster_of_others(connection, manifest["resolved"])
-    generations, failures = (source(connection, folder, name) for name in JOURNALS)
-    if generations is not None:
-        _script(connection, "ingest_generations.sql", source=generations, run_id=folder.name)
-    if failures is not None:
-        _script(connection, "ingest_failures.sql", source=failures, run_id=folder.name)
+    for name in JOURNALS:
+        for source in sources(connection, folder, name):
+            _script(connection, f"ingest_{name}.sql", source=source, run_id=folder.name)
     connection.execute(
         "insert or replace into store.runs values (?, ?, ?, ?, ?, ?, ?, ?)",
         [

@@ -37,6 +37,7 @@ JOURNALS = {
 NEEDED = ("sample", "turn", "messages", "permanent")
 PYTHON = {"integer": (int,), "double": (int, float), "boolean": (bool,), "varchar": (str,)}
 SMALL_LINE = 1 << 20
+SLICE = 20_480  # rows of a sealed journal that are held at a time
 ID = re.compile(r"[a-z]+_[0-9a-f]{32}")
 
 
@@ -54,15 +55,15 @@ def seal(folders: list[Path]) -> None:
         connection.close()
 
 
-def source(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> str | None:
-    """Give a table function over a run's journal; None if it has none."""
+def sources(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> list[str]:
+    """Give table functions over a run's journal, together all of it: slices, so that memory stays flat."""
     lines, sealed, types = folder / f"{name}.jsonl", folder / f"{name}.parquet", JOURNALS[name]
     if lines.exists():
         readable, bad = _readable(lines, types)
         if bad:
             _tell(lines, bad)
-        return f"(select * from {_scan(readable, types)})"
-    return _read_sealed(connection, sealed, types) if sealed.exists() else None
+        return [f"(select * from {_scan(readable, types)})"]
+    return _read_sealed(connection, sealed, types) if sealed.exists() else []
 
 
 def _scan(path: Path, types: dict[str, str]) -> str:
@@ -79,12 +80,16 @@ def roomy(path: Path) -> int:
         return max(SMALL_LINE, 2 * max(map(len, file), default=0))
 
 
-def _read_sealed(connection: duckdb.DuckDBPyConnection, path: Path, types: dict[str, str]) -> str:
+def _read_sealed(connection: duckdb.DuckDBPyConnection, path: Path, types: dict[str, str]) -> list[str]:
     """Read a sealed journal; what an older version did not write is null."""
-    file = f"read_parquet({quoted(str(path))})"
+    file = f"read_parquet({quoted(str(path))}, file_row_number = true)"
     there = {row[0] for row in fetch(connection, f"describe select * from {file}")}
     listed = ", ".join(name if name in there else f"null::{kind} as {name}" for name, kind in types.items())
-    return f"(select {listed} from {file})"
+    [(rows,)] = fetch(connection, f"select count(*) from {file}")
+    return [
+        f"(select {listed} from {file} where file_row_number between {first} and {first + SLICE - 1})"
+        for first in range(0, rows, SLICE)
+    ]
 
 
 def _seal(connection: duckdb.DuckDBPyConnection, lines: Path, types: dict[str, str]) -> None:
@@ -118,7 +123,9 @@ def _write_sealed(connection: duckdb.DuckDBPyConnection, readable: Path, lines: 
     check = f"select count(*), count(*) filter (where {' or '.join(wrong)}) from {written}"
     try:
         scan = _scan(readable, types)
-        connection.execute(f"copy (from {scan}) to {quoted(str(beside))} (format parquet, compression zstd)")
+        connection.execute(
+            f"copy (from {scan}) to {quoted(str(beside))} (format parquet, compression zstd, row_group_size {SLICE})"
+        )
         # A blank line is no row to DuckDB, and a row that was lost to us.
         if fetch(connection, check) != [(_count_lines(readable), 0)]:
             return False
