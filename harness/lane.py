@@ -77,11 +77,6 @@ class Lane:
         self._loop = asyncio.get_running_loop()
         self._stopped = False
 
-    @property
-    def waits(self) -> int:
-        """How many calls wait for their next try."""
-        return len(self._waiting)
-
     def stop(self) -> None:
         """Hand out nothing more; what is in flight may end."""
         self._stopped = True
@@ -144,9 +139,9 @@ class Lane:
 
     def cost_of(self, reply: Reply) -> float | None:
         """Give what a reply costs; None where the price or the usage is unknown."""
-        if self.price is None or reply.tokens_in is None:
+        if self.price is None or (reply.tokens_in is None and self.price.input):
             return None
-        return self.price.cost(reply.tokens_in, reply.tokens_out or 0, reply.tokens_cached or 0)
+        return self.price.cost(reply.tokens_in or 0, reply.tokens_out or 0, reply.tokens_cached or 0)
 
     def wake(self, count: int = 1) -> None:
         """Let so many sleepers look again."""
@@ -178,13 +173,16 @@ class Lane:
 
     def _read(self) -> None:
         """Make calls of the next cells; for an engine with a cache, many at once and in the order of their text."""
-        for row in itertools.islice(self._cells, self._read_ahead):
+        for row in self._cells:
             history = history_of(row)
             turn = history[-1].turn + 1 if history else 0
             fields = json.loads(row.fields)
             call = self._make(row, self._annotators[row.annotator_id], history, turn, fields)
-            if call is not None:
-                self._ready.append(call)
+            if call is None:
+                continue  # a dialogue that is over by today's rules
+            self._ready.append(call)
+            if len(self._ready) >= self._read_ahead:
+                break
         if self._read_ahead > 1:
             self._ready = deque(sorted(self._ready, key=lambda call: [m.content for m in call.prompt.messages]))
 

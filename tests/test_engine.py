@@ -193,6 +193,14 @@ async def test_a_dialogue_that_was_cut_off_goes_on_where_it_was() -> None:
     assert backend.sent["0", 2] == ["begin", "0/0", "0/1"]
 
 
+async def test_a_dialogue_that_is_over_already_ends_no_run() -> None:
+    said = json.dumps([{"turn": 0, "text": "so", "finish_reason": "stop"}])
+    cells = (Row("annotator_a", f"item_{n}", 0, "d", str(n), "{}", said if n % 2 == 0 else None) for n in range(20))
+    run = Run((Talker(), Connect(in_flight=1), cells), fill=talk(1))
+    await run.go()
+    assert [line["item_id"] for line in run.generations] == [f"item_{n}" for n in range(1, 20, 2)]
+
+
 async def test_a_turn_that_fails_ends_its_dialogue_and_no_other() -> None:
     backend = Talker(act=lambda tries, key: Rejected("too long") if key == "1" and tries == 3 else None)
     run = Run((backend, Connect(), rows(3)), fill=talk(4))

@@ -15,6 +15,8 @@ from urllib.parse import SplitResult
 import httptools
 
 CONNECT_SECONDS = 30.0
+# Servers close connections that idle (uvicorn after 5 s), and one that closes as we send costs a call.
+IDLE_SECONDS = 4.0
 
 
 class Unreached(ConnectionError):
@@ -47,14 +49,18 @@ class Wire:
         url: where to post.
         headers: sent with every call; nothing in them may break a line (``make_headers`` sees to it).
         timeout: seconds for a whole call, connecting too.
+        idle: seconds after which a connection that rests is not used again.
     """
 
-    def __init__(self, url: SplitResult, headers: Mapping[str, str], timeout: float) -> None:
+    def __init__(
+        self, url: SplitResult, headers: Mapping[str, str], timeout: float, idle: float = IDLE_SECONDS
+    ) -> None:
         assert url.hostname
         self._host = url.hostname
         self._port = url.port or (443 if url.scheme == "https" else 80)
         self._tls = ssl.create_default_context() if url.scheme == "https" else None
         self._timeout = timeout
+        self._rest = idle
         target = (url.path or "/") + (f"?{url.query}" if url.query else "")
         lines = [f"POST {target} HTTP/1.1", f"host: {_authority(url)}", *(f"{k}: {v}" for k, v in headers.items())]
         self._head = ("\r\n".join(lines) + "\r\ncontent-length: ").encode("latin-1")
@@ -71,7 +77,7 @@ class Wire:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._timeout
-        connection = self._reuse()
+        connection = self._reuse(loop.time())
         if connection is None:
             connection = await self._connect(min(CONNECT_SECONDS, self._timeout))
         answered = connection.ask(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
@@ -84,6 +90,7 @@ class Wire:
         finally:
             alarm.cancel()
             if connection.usable:
+                connection.rests_since = loop.time()
                 self._idle.append(connection)
 
     def close(self) -> None:
@@ -92,12 +99,13 @@ class Wire:
             connection.close()
         self._idle.clear()
 
-    def _reuse(self) -> _Connection | None:
+    def _reuse(self, now: float) -> _Connection | None:
         # The last one used is the least likely to have been closed by the server meanwhile.
         while self._idle:
             connection = self._idle.pop()
-            if connection.usable:
+            if connection.usable and now - connection.rests_since < self._rest:
                 return connection
+            connection.close()
         return None
 
     async def _connect(self, seconds: float) -> _Connection:
@@ -122,6 +130,7 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[Answer] | None = None
         self._parser = httptools.HttpResponseParser(self)
+        self.rests_since = 0.0
         self._forget()
 
     @property

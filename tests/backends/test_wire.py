@@ -168,6 +168,16 @@ async def test_a_server_that_closes_idle_connections_costs_no_call() -> None:
     assert connections == [1] * 5
 
 
+async def test_a_connection_that_rested_long_is_not_used_again() -> None:
+    async with serving(say(whole(b"x"))) as (url, connections):
+        wire = Wire(urlsplit(url), {}, 5.0, idle=0.05)
+        for pause in (0.0, 0.1, 0.0):
+            await wire.post(b"{}")
+            await asyncio.sleep(pause)
+        wire.close()
+    assert connections == [2, 1]
+
+
 @pytest.mark.parametrize("speak", [say(), say(b"HTTP/1.1 200 OK\r\n"), say(*(b"x" for _ in range(100)), pause=0.05)])
 async def test_silence_and_a_slow_drip_end_at_the_timeout(speak: Speak) -> None:
     async with wired(speak, timeout=0.2) as (wire, _):
