@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 
+from harness.errors import StoreError
 from harness.ids import digest
 
 SYNC_EVERY = 0.5
@@ -69,12 +70,19 @@ class Journal:
             line = orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
         except TypeError:  # a lone surrogate: what was paid for is kept with that one character replaced
             line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
-        written = os.write(self._file, line)
-        while written < len(line):
-            written += os.write(self._file, line[written:])
-        if time.monotonic() - self._synced > SYNC_EVERY:
-            os.fsync(self._file)
-            self._synced = time.monotonic()
+        try:
+            written = os.write(self._file, line)
+            while written < len(line):
+                written += os.write(self._file, line[written:])
+            if time.monotonic() - self._synced > SYNC_EVERY:
+                os.fsync(self._file)
+                self._synced = time.monotonic()
+        except OSError as error:
+            raise StoreError(
+                f"a reply cannot be written: {error.strerror}",
+                where=str(self.path),
+                remedy="make room on the disk, then run the same command again: what was written is kept",
+            ) from error
 
     def close(self) -> None:
         """Sync and close."""

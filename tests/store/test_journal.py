@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness.errors import StoreError
 from harness.store import Store, ingest
 from harness.store.folders import Journal, is_live, live, run_folders
 from harness.study import Study
@@ -209,3 +210,10 @@ def test_a_damaged_manifest_is_named(study: Study, store: Store) -> None:
     with pytest.raises(Exception, match=r"run\.json is damaged") as caught:
         ingest.sync(store)
     assert str(manifest) in str(caught.value)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_ends_the_run_with_its_reason() -> None:
+    with pytest.raises(StoreError, match="cannot be written: No space left") as caught:
+        Journal(Path("/dev/full")).append({"text": "yes"})
+    assert "make room" in caught.value.remedy
