@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 import tenacity
 
 from harness.batchlines import ANSWERS, CELLS, REQUESTS, Wire, answers_in, cell_at, lines_of, places_of, read_line
-from harness.calls import Fill, Row, failure_line, generation_line, history_of, make_request
+from harness.calls import Fill, Row, failure_line, generation_line, history_of, make_request, served_by
 from harness.errors import BackendError, Passing, Rejected, StudyError, Unusable
 from harness.slips import Slip
 from harness.types import Annotator, Connect, Prompt, Reply, Said
@@ -270,5 +270,5 @@ def _count(told: Collected, reply: Reply) -> None:
     told.done += 1
     told.tokens_in += reply.tokens_in or 0
     told.tokens_out += reply.tokens_out or 0
-    if reply.fingerprint or reply.model_served:
-        told.fingerprints.add(f"{reply.model_served} {reply.fingerprint or ''}".strip())
+    if served := served_by(reply):
+        told.fingerprints.add(served)

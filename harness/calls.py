@@ -104,6 +104,11 @@ def failure_line(row: Row, generation_id: str, error: BackendError, at: datetime
     }
 
 
+def served_by(reply: Reply) -> str:
+    """Name what answered: the model served and its fingerprint; empty where the server says neither."""
+    return f"{reply.model_served} {reply.fingerprint or ''}".strip() if reply.model_served or reply.fingerprint else ""
+
+
 def storable(text: str) -> str:
     """Replace what no database holds: NUL and lone surrogates."""
     if text.isascii() and "\x00" not in text:

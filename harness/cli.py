@@ -251,9 +251,11 @@ def _kept_if_interrupted() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as interrupt:
+        from harness.interrupt import Terminated
+
         print("interrupted: what came is kept; the same command goes on from here", file=sys.stderr)
         # As the shell says it: 128 and the number of the signal.
-        raise typer.Exit(143 if type(interrupt).__name__ == "Terminated" else 130) from None
+        raise typer.Exit(143 if isinstance(interrupt, Terminated) else 130) from None
 
 
 def _open(name: str, runs: Path) -> tuple[Study, Store]:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import tenacity
 
 from harness.budget import Budget, Purse
-from harness.calls import Fill, Row, failure_line, generation_line
+from harness.calls import Fill, Row, failure_line, generation_line, served_by
 from harness.errors import BackendError, Passing, Unusable
 from harness.lane import Call, Lane
 from harness.prices import Price
@@ -212,8 +212,8 @@ class _Asker:
             tally.unpriced += 1
         else:
             tally.cost += cost
-        if reply.fingerprint or reply.model_served:
-            tally.fingerprints.add(f"{reply.model_served} {reply.fingerprint or ''}".strip())
+        if served := served_by(reply):
+            tally.fingerprints.add(served)
 
     def _heed(self, allowance: Allowance, reply: Reply, now: float) -> None:
         pace = self._lane.pace

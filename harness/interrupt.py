@@ -1,7 +1,7 @@
 """Run a coroutine so that Ctrl-C and SIGTERM end it in good order; a second one ends it at once.
 
-What this refuses: to swallow the signal. Ctrl-C
-comes out as KeyboardInterrupt and SIGTERM as Terminated, which is one too.
+What this refuses: to swallow the signal. Ctrl-C comes out as KeyboardInterrupt and SIGTERM as Terminated, which
+is one too.
 """
 
 from __future__ import annotations

@@ -96,10 +96,9 @@ def resolve(study: Study, store: Store) -> None:
     except OldDatabase as old:
         print(f"{old.what}: making it anew from the run folders; audits are to be run again", file=sys.stderr)
         rebuild(store)
-    ingest.sync(store)
-    loaded = queries.holds(store, study.load_id)
-    if loaded and queries.latest_resolve(store, study.name) == study.study_hash[-32:]:
+    if ingest.sync(store) and _is_resolved(study, store):
         return
+    loaded = queries.holds(store, study.load_id)
     folder = folders.new_folder(store.runs, study.name, clock())
     manifest = _manifest(study, "load")
     if not loaded:

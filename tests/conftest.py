@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 import uvloop
 
+from harness.store import Store
+from harness.study import Study
+from tests.studies import many_people, write_study
+
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("HARNESS_SHARED_DATA", ROOT.parent / "shared" / "data"))
 
@@ -29,6 +33,22 @@ def copy_study(name: str, target: Path, *data: Path) -> Path:
     for path in data:
         (folder / path.name).symlink_to(path)
     return folder
+
+
+@pytest.fixture
+def store(tmp_path):
+    """Give an empty store."""
+    return Store(tmp_path / "runs")
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Give a function that writes a small study of so many items, and reads it."""
+
+    def write_and_read(items: int = 40, **given):
+        return Study.load(write_study(tmp_path / "tiny", files={"people.csv": many_people(items)}, **given))
+
+    return write_and_read
 
 
 LEFT_OUT = {

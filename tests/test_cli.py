@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.studies import write_study
-from tests.test_generate import many_people
+from tests.studies import many_people, write_study
 
 HEAVY = (
     "pandas",

@@ -27,11 +27,6 @@ def extended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(EXTENSIONS))
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "runs")
-
-
 def write(folder: Path, items: int, **given: Any) -> Study:
     from dialogue import TEMPLATE
 

@@ -9,7 +9,6 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,24 +21,10 @@ from harness.store import Store, ingest
 from harness.study import Study
 from harness.types import About, Annotator, Connect, Message, Model, ModelIdentity, Prompt, Reply, Request, Said
 from tests.asking import Counting, Run, rows
-from tests.studies import count, generate, many_people, write_study
+from tests.studies import count, generate
 from tests.test_generate import start, wait_for_lines
 
 DEAR = Price(1e6, 1e6, 1e6, "a dollar a token")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "runs")
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Callable[..., Study]:
-    def write_and_read(items: int = 40, **given: Any) -> Study:
-        files = {"people.csv": many_people(items)}
-        return Study.load(write_study(tmp_path / "tiny", files=files, **given))
-
-    return write_and_read
 
 
 # ---- budgets

@@ -51,11 +51,6 @@ def serving(script: Script) -> Iterator[Server]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "runs")
-
-
-@pytest.fixture
 def make(tmp_path: Path) -> Callable[..., Study]:
     def write_and_read(server: Server, items: int = 40, connect: dict[str, Any] | None = None, **given: Any) -> Study:
         reached = {"base_url": server.url, "in_flight": 16, "max_wait": 0.05, "timeout": 5.0, **(connect or {})}

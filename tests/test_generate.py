@@ -10,7 +10,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,22 +26,7 @@ from harness.types import (
     Request,
 )
 from tests.asking import Counting, Run, rows
-from tests.studies import FAKE, count, generate, journal_lines, many_people, write_study
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "runs")
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Callable[..., Study]:
-    def write_and_read(items: int = 40, **given: Any) -> Study:
-        files = {"people.csv": many_people(items)}
-        return Study.load(write_study(tmp_path / "tiny", files=files, **given))
-
-    return write_and_read
-
+from tests.studies import FAKE, count, generate, journal_lines
 
 # ---- the loop itself, with backends that count
 
