@@ -21,7 +21,7 @@ from harness.batchlines import ANSWERS, CELLS, REQUESTS, Wire, answers_in, cell_
 from harness.calls import Fill, Row, failure_line, generation_line, history_of, make_request, served_by
 from harness.errors import BackendError, Passing, Rejected, StudyError, Unusable
 from harness.slips import Slip
-from harness.types import Annotator, Connect, Prompt, Reply, Said
+from harness.types import Annotator, Connect, Reply, Said
 
 if TYPE_CHECKING:
     from harness.backends._batches import Batches, BatchState
@@ -115,17 +115,17 @@ def write(
     try:
         for row in rows:
             annotator, fields = annotators[row.annotator_id], json.loads(row.fields)
-            prompt = fill(annotator, fields, ())
+            prompt = fill(annotator, fields, (), row.item_id, row.sample)
             if prompt is None:
                 continue
-            if history_of(row) or fill(annotator, fields, (Said(0, ""),)) is not None:
+            if history_of(row) or fill(annotator, fields, (Said(0, ""),), "", 0) is not None:
                 raise StudyError(
                     "a batch cannot hold a dialogue: its next turn needs the reply to the last",
                     where=annotator.variant.template,
                     remedy="generate without --batch",
                 )
-            request = make_request(row, fields, annotator, prompt, 0)
-            line, cell = lines_of(row, request, sender)
+            request = make_request(row, fields, annotator, prompt)
+            line, cell = lines_of(row, prompt, request, sender)
             if not slips or count + bool(line) > most_requests or (size + len(line) > most_bytes and count):
                 end()
                 slips.append(new_slip())
@@ -241,7 +241,7 @@ async def collect(
             if place is None:
                 told.strange += 1
                 continue
-            row, request, _ = cell_at(cells, place)
+            row, prompt, request, _ = cell_at(cells, place)
             try:
                 reply = read_line(answer, sender, request)
             except Rejected as error:
@@ -251,13 +251,12 @@ async def collect(
                 told.unusable = told.unusable or (error if isinstance(error, Unusable) else None)
                 fail(row, request.generation_id, error, permanent=False)
             else:
-                prompt = Prompt(request.messages, request.cell.options, request.constraint)
                 seconds = state.seconds if state else 0.0
-                line = generation_line(row, 0, prompt, request.generation_id, reply, seconds, 1, clock())
+                line = generation_line(row, 0, prompt, request, reply, seconds, 1, clock())
                 generations.append(line)
                 _count(told, reply)
         for place in asked.values():
-            row, request, rejected = cell_at(cells, place)
+            row, _, request, rejected = cell_at(cells, place)
             why = "; ".join((f"the batch is {state.status} and did not answer this", *state.errors)) if state else ""
             missing: BackendError = Rejected(rejected) if rejected else Passing(why)
             fail(row, request.generation_id, missing, permanent=rejected is not None)

@@ -204,6 +204,12 @@ class _Work:
     def _write(self, scratch: Path, slips: list[Slip]) -> None:
         """Write the requests of all models before the first is sent: a template that fails costs nothing."""
         annotators = {annotator.annotator_id: annotator for annotator in self._study.annotators}
+        if any(annotator.cast for annotator in annotators.values()):
+            raise StudyError(
+                "a batch cannot hold a dialogue between models: each turn needs the reply to the last",
+                where=str(self._study.folder / "study.toml"),
+                remedy="generate without --batch",
+            )
         for model in self._study.models:
             name = model.identity.name
             if name not in self._doors:

@@ -16,7 +16,7 @@ import orjson
 
 from harness.calls import Row, storable
 from harness.errors import Passing, Rejected
-from harness.types import Cell, Constraint, Message, Reply, Request
+from harness.types import Cell, Constraint, Message, Prompt, Reply, Request
 
 REQUESTS, CELLS = "requests.jsonl", "cells.jsonl"
 ANSWERS = ("output.jsonl", "errors.jsonl")
@@ -32,7 +32,7 @@ class Wire(Protocol):
         """Read an answer."""
 
 
-def lines_of(row: Row, request: Request, wire: Wire) -> tuple[bytes, bytes]:
+def lines_of(row: Row, prompt: Prompt, request: Request, wire: Wire) -> tuple[bytes, bytes]:
     """Make the line that is sent, and the line that says what it was; a call that cannot be sent has no first."""
     rejected, line = None, b""
     try:
@@ -50,6 +50,9 @@ def lines_of(row: Row, request: Request, wire: Wire) -> tuple[bytes, bytes]:
         "key": row.key,
         "messages": [] if rejected else [asdict(message) for message in request.messages],
         "options": request.cell.options,
+        "as_role": prompt.role,
+        "speaker": request.cell.speaker,
+        "drawn": prompt.drawn,
         "constraint": request.constraint and asdict(request.constraint),
         "rejected": rejected,
     }
@@ -90,13 +93,16 @@ def places_of(cells: BinaryIO) -> dict[str, int]:
     return index
 
 
-def cell_at(cells: BinaryIO, place: int) -> tuple[Row, Request, str | None]:
-    """Read a cell: its row, the request that was sent, and why it could not be sent, if so."""
+def cell_at(cells: BinaryIO, place: int) -> tuple[Row, Prompt, Request, str | None]:
+    """Read a cell: its row, what was asked, the request that was sent, and why it could not be sent, if so."""
     cells.seek(place)
     cell = orjson.loads(cells.readline())
     row = Row(cell["annotator_id"], cell["item_id"], cell["sample"], cell["dataset"], cell["key"], "{}")
     messages = tuple(Message(**message) for message in cell["messages"])
     told = cell["constraint"]
     constraint = told and Constraint(told["format"], tuple(told["choices"]), told["schema"])
-    about = Cell(cell["dataset"], cell["key"], cell["sample"], tuple(cell["options"]))
-    return row, Request(cell["generation_id"], messages, {}, 0, about, constraint), cell["rejected"]
+    about = Cell(
+        cell["dataset"], cell["key"], cell["sample"], tuple(cell["options"]), speaker=cell.get("speaker")
+    )  # a batch of an older version says neither speaker nor role nor what was drawn: there was none
+    prompt = Prompt(messages, {}, constraint, cell.get("as_role"), cell.get("drawn") or {})
+    return row, prompt, Request(cell["generation_id"], messages, {}, 0, about, constraint), cell["rejected"]

@@ -28,7 +28,8 @@ class Row(NamedTuple):
     history: str | None = None
 
 
-Fill = Callable[[Annotator, Mapping[str, Any], tuple[Said, ...]], Prompt | None]
+# annotator, the item's fields, what was said before, item_id, sample → what to ask now; None: the dialogue is over
+Fill = Callable[[Annotator, Mapping[str, Any], tuple[Said, ...], str, int], Prompt | None]
 
 
 def history_of(row: Row) -> tuple[Said, ...]:
@@ -38,24 +39,45 @@ def history_of(row: Row) -> tuple[Said, ...]:
     return tuple(Said(said["turn"], said["text"] or "", said["finish_reason"]) for said in json.loads(row.history))
 
 
-def make_request(row: Row, fields: Mapping[str, Any], annotator: Annotator, prompt: Prompt, turn: int) -> Request:
-    """Make the request of one turn of a cell."""
+def make_request(
+    row: Row, fields: Mapping[str, Any], annotator: Annotator, prompt: Prompt, history: tuple[Said, ...] = ()
+) -> Request:
+    """Make the request of the next turn of a cell."""
+    turn = next_turn_of(history)
     generation_id = generation_name(row.annotator_id, row.item_id, row.sample, turn)
     return Request(
         generation_id=generation_id,
         messages=prompt.messages,
         ask=annotator.variant.ask,
         seed=seed_of(generation_id),
-        cell=Cell(row.dataset, row.key, row.sample, prompt.options, fields, annotator.variant.levels),
+        cell=Cell(
+            row.dataset,
+            row.key,
+            row.sample,
+            tuple(prompt.options),
+            fields,
+            annotator.variant.levels,
+            tuple(prompt.options.values()),
+            annotator.identity.get("asked", {}),
+            turn,
+            history,
+            annotator.speaker(prompt.role).identity.name,
+            annotator.identity.get("datatype", "label"),
+        ),
         constraint=prompt.constraint,
     )
+
+
+def next_turn_of(history: tuple[Said, ...]) -> int:
+    """Give the number of the turn that comes after these."""
+    return history[-1].turn + 1 if history else 0
 
 
 def generation_line(
     row: Row,
     turn: int,
     prompt: Prompt,
-    generation_id: str,
+    request: Request,
     reply: Reply,
     seconds: float,
     attempts: int,
@@ -66,12 +88,15 @@ def generation_line(
     """Write a reply as a line of generations.jsonl; ``last``: it ends its dialogue."""
     messages = canonical_messages(prompt.messages)
     return {
-        "generation_id": generation_id,
+        "generation_id": request.generation_id,
         "annotator_id": row.annotator_id,
         "item_id": row.item_id,
         "sample": row.sample,
         "turn": turn,
         "last": last,
+        "as_role": prompt.role,
+        "speaker": request.cell.speaker if prompt.role is not None else None,
+        "drawn": storable(json.dumps(dict(prompt.drawn), ensure_ascii=False)) if prompt.drawn else None,
         "prompt_id": digest_id("prompt", messages),
         "messages": messages,
         "text": storable(reply.text),

@@ -69,7 +69,7 @@ def plan(
             {
                 "study": made.name, "items": planned.items, "calls": planned.calls,
                 "annotators": [
-                    {"model": s.annotator.model.identity.name, "variant": s.annotator.variant.name, "calls": s.calls,
+                    {"model": s.annotator.name, "variant": s.annotator.variant.name, "calls": s.calls,
                      "tokens_in": s.tokens_in, "tokens_out_at_most": s.tokens_out, "cost_at_most": s.cost}
                     for s in planned.shares
                 ],
@@ -77,8 +77,11 @@ def plan(
         )  # fmt: skip
         return
     for share in planned.shares:
-        print(f"\n{share.annotator.model.identity.name}  {share.annotator.variant.name}")
-        print(f"  {share.calls:,} calls, about {share.tokens_in:,} tokens in, {_at_most(share.tokens_out)} out")
+        print(f"\n{share.annotator.name}  {share.annotator.variant.name}")
+        count = f"{share.calls:,} calls"
+        if share.turns > 1:
+            count = f"{share.calls:,} dialogues of {share.turns} turns at most"
+        print(f"  {count}, about {share.tokens_in:,} tokens in, {_at_most(share.tokens_out)} out")
         for message in share.example or ():
             print(f"  [{message.role}]")
             print("\n".join(f"    {line}" for line in message.content.splitlines()))

@@ -92,7 +92,13 @@ async def generate(
         Unusable: no call to a model can work; replies that came before are journaled.
     """
     purse = Purse(budget or Budget())
-    lanes = [Lane(a.connect, a.backend, a.cells, annotators, fill, purse, a.price) for a in askings]
+    lanes: list[Lane] = []
+    several = any(annotator.cast for annotator in annotators.values())
+    crew: dict[str, Lane] = {}  # models that speak to each other end together
+    for a in askings:
+        mates = crew if several else {}
+        lanes.append(Lane(a.connect, a.backend, a.cells, annotators, fill, purse, a.price, mates))
+        mates[a.name] = lanes[-1]
 
     def settled() -> None:
         if purse.short:  # others may wait for what this call did not use
@@ -187,9 +193,9 @@ class _Asker:
         self._generations.append(
             generation_line(
                 call.row,
-                call.turn,
+                call.request.cell.turn,
                 call.prompt,
-                call.request.generation_id,
+                call.request,
                 reply,
                 now - call.sent_at,
                 call.attempt,

@@ -35,7 +35,6 @@ class Call:
     fields: Mapping[str, Any] = field(compare=False)
     annotator: Annotator = field(compare=False)
     history: tuple[Said, ...] = field(compare=False)
-    turn: int = field(compare=False)
     prompt: Prompt = field(compare=False)
     request: Request = field(compare=False)
     started: float = field(compare=False)
@@ -57,6 +56,7 @@ class Lane:
         fill: Fill,
         purse: Purse,
         price: Price | None,
+        crew: Mapping[str, Lane],
     ) -> None:
         ceiling = connect.in_flight or int(getattr(backend, "IN_FLIGHT", IN_FLIGHT))
         self.pace = Pace(ceiling, connect.requests_per_minute, connect.tokens_per_minute, connect.patience)
@@ -67,6 +67,8 @@ class Lane:
         self._annotators = annotators
         self._fill = fill
         self._purse = purse
+        self._crew = crew
+        self._drained = False
         self._estimates = self.pace.counts_tokens or not purse.open
         self._ready: deque[Call] = deque()
         self._waiting: list[Call] = []
@@ -82,14 +84,20 @@ class Lane:
         self._stopped = True
         self.wake(len(self._sleepers))
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether a call of this lane may still come, or bring a turn of another's."""
+        return not self._stopped and bool(self.in_flight or self._waiting or self._ready or not self._drained)
+
     async def take(self) -> Call | None:
         """Give the next call that may go; None when there is and will be nothing more."""
         while not self._stopped:
             now = self._loop.time()
             call = self._next(now)
             if call is None:
-                if not self.in_flight and not self._waiting:
-                    self.stop()
+                if not any(lane.is_open for lane in self._crew.values()):
+                    for lane in self._crew.values():
+                        lane.stop()
                     return None
                 await self._sleep(self._waiting[0].due if self._waiting else None)
                 continue
@@ -130,12 +138,15 @@ class Lane:
 
     def next_turn(self, call: Call, reply: Reply) -> Call | None:
         """Make the turn that follows in a dialogue; None if the reply ends it."""
-        said = Said(call.turn, reply.text, reply.finish_reason)
-        return self._make(call.row, call.annotator, (*call.history, said), call.turn + 1, call.fields)
+        said = Said(call.request.cell.turn, reply.text, reply.finish_reason)
+        return self._make(call.row, call.annotator, (*call.history, said), call.fields)
 
     def line_up(self, call: Call) -> None:
-        """Line up a next turn, before any new cell: dialogues that begin should end."""
-        self._ready.appendleft(call)
+        """Line up a turn with the model that speaks it, before any new cell: dialogues that begin should end."""
+        lane = self._crew.get(call.request.cell.speaker or "", self)
+        lane._ready.appendleft(call)
+        if lane is not self:
+            lane.wake()
 
     def cost_of(self, reply: Reply) -> float | None:
         """Give what a reply costs; None where the price or the usage is unknown."""
@@ -174,27 +185,29 @@ class Lane:
     def _read(self) -> None:
         """Make calls of the next cells; for an engine with a cache, many at once and in the order of their text."""
         for row in self._cells:
-            history = history_of(row)
-            turn = history[-1].turn + 1 if history else 0
-            fields = json.loads(row.fields)
-            call = self._make(row, self._annotators[row.annotator_id], history, turn, fields)
+            call = self._make(row, self._annotators[row.annotator_id], history_of(row), json.loads(row.fields))
             if call is None:
                 continue  # a dialogue that is over by today's rules
+            if self._crew.get(call.request.cell.speaker or "", self) is not self:
+                self.line_up(call)  # a dialogue that goes on where another model speaks
+                continue
             self._ready.append(call)
             if len(self._ready) >= self._read_ahead:
                 break
+        else:
+            self._drained = True
         if self._read_ahead > 1:
             self._ready = deque(sorted(self._ready, key=lambda call: [m.content for m in call.prompt.messages]))
 
     def _make(
-        self, row: Row, annotator: Annotator, history: tuple[Said, ...], turn: int, fields: Mapping[str, Any]
+        self, row: Row, annotator: Annotator, history: tuple[Said, ...], fields: Mapping[str, Any]
     ) -> Call | None:
-        prompt = self._fill(annotator, fields, history)
+        prompt = self._fill(annotator, fields, history, row.item_id, row.sample)
         if prompt is None:
             return None
         now = self._loop.time()
-        request = make_request(row, fields, annotator, prompt, turn)
-        return Call(now, next(self._numbers), row, fields, annotator, history, turn, prompt, request, now)
+        request = make_request(row, fields, annotator, prompt, history)
+        return Call(now, next(self._numbers), row, fields, annotator, history, prompt, request, now)
 
     def _may_go(self, call: Call, now: float) -> float | None:
         """Reserve what a call needs: 0 if it may go, seconds to wait, or None until another call ends."""

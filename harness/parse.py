@@ -14,7 +14,7 @@ from typing import Any
 
 from harness import plugins
 from harness.ids import seed_of
-from harness.types import Cell, Parsed
+from harness.types import Cell, Parsed, Said
 
 REFUSED = ("content_filter", "refusal")  # finish reasons that are refusals, whatever the text
 
@@ -24,34 +24,45 @@ def parse_replies(name: str, replies: Iterable[list[Any]]) -> Iterator[tuple[tup
 
     Args:
         replies: chunks of (generation_id, item_id, annotator_id, sample, turn, text, finish_reason,
-            scores, dataset, key, fields, levels, asked), scores and the last three as JSON.
+            scores, speaker, drawn, dataset, key, fields, levels, asked), scores, drawn and the last three as JSON;
+            the turns of a dialogue one after another.
 
     Yields:
         (generation_id, parsed, refused, method, reason), and the rows of the typed table.
     """
     datatype = plugins.load("datatypes", name)
+    before: tuple[Said, ...] = ()
     for chunk in replies:
-        for generation_id, item_id, annotator_id, sample, turn, text, finish, scores, dataset, key, *told in chunk:
-            fields, *of_annotator = told
-            levels, options = _shown(name, *of_annotator)
-            cell = Cell(dataset, key, sample, options, json.loads(fields), levels)
+        for generation_id, item_id, annotator_id, sample, turn, text, finish, scores, *told in chunk:
+            speaker, drawn, dataset, key, fields_told, levels_told, asked_told = told
+            fields, levels, asked = json.loads(fields_told), _read(levels_told), _read(asked_told)
+            options = datatype.options_shown(asked, levels, fields)
+            before = before if turn else ()
+            cell = Cell(
+                dataset, key, sample, tuple(options), fields, levels, tuple(options.values()), asked, turn, before,
+                speaker, name,
+            )  # fmt: skip
+            before = (*before, Said(turn, text or "", finish))
             if scores is None:
                 parsed, refused = read_reply(datatype, text or "", finish, cell)
             else:
                 chance = chance_of(str(generation_id))
                 parsed, refused = read_reply(datatype, "", finish, cell, json.loads(scores), chance)
             rows = [
-                (item_id, annotator_id, sample, turn + part, generation_id, shown_at, parsed.method, *record.values())
+                (
+                    item_id, annotator_id, sample, turn + part, generation_id, shown_at, parsed.method, drawn,
+                    *record.values(),
+                )
                 for part, (record, shown_at) in enumerate(zip(parsed.records, parsed.shown_at, strict=True))
-            ]
+            ]  # fmt: skip
             yield (generation_id, bool(parsed.records), refused, parsed.method, parsed.reason), rows
 
 
 @lru_cache(maxsize=4096)
-def _shown(name: str, levels: str, asked: str) -> tuple[Mapping[str, str], tuple[str, ...]]:
-    """Give an annotator's levels, and the options as it was shown them: the same for all its replies."""
-    read = json.loads(levels)
-    return read, plugins.load("datatypes", name).options_shown(json.loads(asked), read)
+def _read(text: str) -> Mapping[str, Any]:
+    """Read what is the same for all replies of an annotator."""
+    read: Mapping[str, Any] = json.loads(text)
+    return read
 
 
 def chance_of(generation_id: str) -> float:

@@ -12,7 +12,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -198,11 +198,14 @@ def _ask(study: Study, folder: Path, tally: Tally, progress: Callable[[Tally], N
 
     prices = {model.identity.name: price_of(model) for model in study.models}
     budget.check([name for name, price in prices.items() if price is None])
+    begun_by: dict[str, list[str]] = {model.identity.name: [] for model in study.models}
+    for name, first in dict.fromkeys((a.name, a.model.identity.name) for a in study.annotators):
+        begun_by[first].append(name)  # a cast's dialogues lie with the model that speaks first
     askings = [
         Asking(
             plugins.load("backends", model.identity.backend).Backend(model.identity, model.connect),
             model.connect,
-            itertools.starmap(Row, queries.stream_cells(folder, model.identity.name)),
+            itertools.starmap(Row, _stream(folder, begun_by[model.identity.name])),
             prices[model.identity.name],
             model.identity.name,
         )
@@ -228,15 +231,19 @@ def _ask(study: Study, folder: Path, tally: Tally, progress: Callable[[Tally], N
             folders.write_manifest(folder, {**manifest, **ended})
 
 
+def _stream(folder: Path, names: list[str]) -> Iterator[tuple[Any, ...]]:
+    return itertools.chain.from_iterable(queries.stream_cells(folder, name) for name in names)
+
+
 def parse_study(study: Study, store: Store) -> None:
     """Read every reply of the study anew, with today's parser."""
     _parse(study.name, study.datatype, store)
 
 
 def _parse(study: str, datatype: str, store: Store) -> None:
+    read = parse_replies(datatype, queries.stream_replies(store, study))
     with queries.Parsing(store, datatype) as parsing:
-        for chunk in queries.stream_replies(store, study):
-            parsed = list(parse_replies(datatype, [chunk]))
+        while parsed := list(itertools.islice(read, queries.CHUNK)):
             parsing.add([reply for reply, _ in parsed], [row for _, rows in parsed for row in rows])
 
 

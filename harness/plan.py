@@ -9,11 +9,12 @@ from typing import Any
 
 from harness import plugins
 from harness.budget import most_reply_tokens
+from harness.calls import next_turn_of
 from harness.errors import StudyError
 from harness.prices import Price, price_of
 from harness.render import Templates
 from harness.study import Study
-from harness.types import Annotator, Constraint, Message, Prompt, Said
+from harness.types import Annotator, Message, Prompt, Said
 
 EXAMPLES = 20
 CHARACTERS_A_TOKEN = 4  # rule of thumb for English; the plan says "about"
@@ -26,6 +27,7 @@ class Planned:
     Attributes:
         tokens_in: about; tokens_out: at most.
         price: None if nobody knows it.
+        turns: of a dialogue, at most.
     """
 
     annotator: Annotator
@@ -34,6 +36,7 @@ class Planned:
     tokens_out: int
     price: Price | None
     example: tuple[Message, ...] | None
+    turns: int = 1
 
     @property
     def cost(self) -> float | None:
@@ -57,7 +60,7 @@ class Plan:
     def cost(self) -> tuple[float, list[str]]:
         """Dollars of what has a price, about and at most; and the models with calls whose price nobody knows."""
         known = sum(share.cost or 0.0 for share in self.shares)
-        return known, sorted({s.annotator.model.identity.name for s in self.shares if s.calls and s.price is None})
+        return known, sorted({s.annotator.name for s in self.shares if s.calls and s.price is None})
 
 
 def check(study: Study, fields: list[tuple[str, list[str], int]]) -> None:
@@ -69,7 +72,7 @@ def check(study: Study, fields: list[tuple[str, list[str], int]]) -> None:
     Raises:
         StudyError: a template asks for what some dataset's items lack.
     """
-    templates = Templates(study.folder)
+    templates = Templates(study.folder, study.roles)
     datatype = plugins.load("datatypes", study.datatype)
     for variant in study.variants:
         known = set(variant.bindings) | set(datatype.names(study.config.model_dump(), variant.levels))
@@ -88,71 +91,99 @@ class Prompts:
     """What every annotator is asked: item fields and what was said → the prompt of the next turn."""
 
     def __init__(self, study: Study) -> None:
-        self._templates = Templates(study.folder)
+        self._templates = Templates(study.folder, study.roles)
+        self._roles = study.roles
         self._datatype = plugins.load("datatypes", study.datatype)
         self._next_turn = getattr(self._datatype, "next_turn", None)
-        self._fixed: dict[str, _Fixed] = {}
+        self._constrain = getattr(self._datatype, "constraint", None)
+        self._fixed: dict[str, Mapping[str, Any]] = {}
 
     def __call__(
-        self, annotator: Annotator, fields: Mapping[str, Any], history: tuple[Said, ...] = ()
+        self,
+        annotator: Annotator,
+        fields: Mapping[str, Any],
+        history: tuple[Said, ...] = (),
+        item_id: str = "",
+        sample: int = 0,
     ) -> Prompt | None:
         """Fill the template of the next turn; None if the dialogue is over.
 
         A data type without ``next_turn`` is a dialogue of one turn.
 
+        Args:
+            item_id, sample: what an axis that is drawn per sample draws by.
+
         Raises:
             StudyError: the template cannot be filled with these values.
         """
-        fixed = self._fixed.get(annotator.annotator_id) or self._fix(annotator)
-        values = {**fields, **fixed.values}
+        asked, variant = annotator.identity["asked"], annotator.variant
+        values = {**fields, **(self._fixed.get(annotator.annotator_id) or self._fix(annotator))}
         if self._next_turn is not None:
-            told = self._next_turn(annotator.identity["asked"], annotator.variant.levels, fields, history)
+            told = self._next_turn(asked, variant.levels, fields, history)
             if told is None:
                 return None
             values |= told
         elif history:
             return None
-        return Prompt(self._templates.render(annotator.variant.template, values), fixed.options, fixed.constraint)
+        drawn = {axis: pool.row(item_id, sample) for axis, pool in variant.pools.items()}
+        role = self._roles[next_turn_of(history) % len(self._roles)] if self._roles else None
+        messages = self._templates.render(variant.template, values | drawn if drawn else values, role)
+        options = self._datatype.options_shown(asked, variant.levels, fields)
+        constraint = self._constrain(tuple(options), variant.levels) if self._constrain else None
+        return Prompt(messages, options, constraint, role, drawn)
 
-    def _fix(self, annotator: Annotator) -> _Fixed:
-        """Work out once what is the same for all items of an annotator."""
-        asked, levels, datatype = annotator.identity["asked"], annotator.variant.levels, self._datatype
-        constrain = getattr(datatype, "constraint", None)
-        fixed = self._fixed[annotator.annotator_id] = _Fixed(
-            {**annotator.variant.bindings, **datatype.names(asked, levels)},
-            datatype.options_shown(asked, levels),
-            constrain(asked, levels) if constrain else None,
-        )
+    def _fix(self, annotator: Annotator) -> Mapping[str, Any]:
+        """Work out once what templates see of all items of an annotator."""
+        told = self._datatype.names(annotator.identity["asked"], annotator.variant.levels)
+        fixed = self._fixed[annotator.annotator_id] = {**annotator.variant.bindings, **told}
         return fixed
 
 
-@dataclass(frozen=True)
-class _Fixed:
-    values: Mapping[str, Any]
-    options: tuple[str, ...]
-    constraint: Constraint | None
-
-
-def make_plan(study: Study, counts: Mapping[str, int], examples: list[str], items: int) -> Plan:
+def make_plan(study: Study, counts: Mapping[str, int], examples: list[tuple[str, str]], items: int) -> Plan:
     """Describe the missing cells.
 
     Args:
-        counts: annotator_id → calls.
-        examples: the fields of some items, as JSON.
+        counts: annotator_id → cells.
+        examples: some items: item_id, and the fields as JSON.
     """
+    datatype = plugins.load("datatypes", study.datatype)
+    turns = datatype.most_turns(study.config.model_dump()) if hasattr(datatype, "most_turns") else 1
     prompts = Prompts(study)
     prices = {model.identity.name: price_of(model) for model in study.models}
     shares = []
     for annotator in study.annotators:
-        filled = [prompts(annotator, json.loads(fields)) for fields in examples]
-        price = prices[annotator.model.identity.name]
-        calls = counts.get(annotator.annotator_id, 0)
-        shares.append(_share(annotator, calls, price, [p.messages for p in filled if p]))
+        filled = [prompts(annotator, json.loads(fields), item_id=item_id) for item_id, fields in examples]
+        speaking = annotator.cast.values() or [annotator.model]
+        shares.append(
+            _share(
+                annotator,
+                counts.get(annotator.annotator_id, 0),
+                turns,
+                _mean_price([prices[model.identity.name] for model in speaking]),
+                [p.messages for p in filled if p],
+            )
+        )
     return Plan(tuple(shares), items)
 
 
-def _share(annotator: Annotator, calls: int, price: Price | None, prompts: list[tuple[Message, ...]]) -> Planned:
+def _share(
+    annotator: Annotator, cells: int, turns: int, price: Price | None, prompts: list[tuple[Message, ...]]
+) -> Planned:
+    """Count the tokens of a share; a turn reads what was said before it, at most as long as replies may be."""
     characters = sum(len(message.content) for prompt in prompts for message in prompt)
-    a_call = characters / len(prompts) / CHARACTERS_A_TOKEN if prompts else 0.0
-    out = calls * (most_reply_tokens(annotator.variant.ask) or 0)
-    return Planned(annotator, calls, round(calls * a_call), out, price, prompts[0] if prompts else None)
+    first = characters / len(prompts) / CHARACTERS_A_TOKEN if prompts else 0.0
+    reply = most_reply_tokens(annotator.variant.ask) or 0
+    read = turns * first + reply * turns * (turns - 1) / 2
+    return Planned(
+        annotator, cells, round(cells * read), cells * turns * reply, price, prompts[0] if prompts else None, turns
+    )
+
+
+def _mean_price(prices: list[Price | None]) -> Price | None:
+    """Give what the models of a cast cost on average: they speak in turn. None if one's price is unknown."""
+    known = [price for price in prices if price is not None]
+    if len(known) < len(prices):
+        return None
+    n = len(known)
+    mean = [sum(rates) / n for rates in zip(*((p.input, p.output, p.cached) for p in known), strict=True)]
+    return known[0] if n == 1 else Price(mean[0], mean[1], mean[2], "the mean of the cast")

@@ -51,10 +51,12 @@ class Templates:
 
     Args:
         folder: the study's folder.
+        roles: who speaks in a dialogue. A template may then be a folder with one ``<role>.j2`` for each.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, roles: tuple[str, ...] = ()) -> None:
         self.folder = folder
+        self._roles = roles
         self._kept: dict[str, jinja2.Template] = {}
 
     @cached_property
@@ -72,9 +74,12 @@ class Templates:
         )
 
     def describe(self, name: str) -> dict[str, Any]:
-        """Give a template's source and those of all that it includes: {path, source, parts}."""
-        parts = self._parts(name)
-        return {"path": name, "source": parts.pop(name), "parts": parts}
+        """Give a template's source and those of all that it includes: {path, source, parts}.
+
+        A folder has no source of its own: its roles' templates are its parts.
+        """
+        parts = self._all_parts(name)
+        return {"path": name, "source": parts.pop(name, ""), "parts": parts}
 
     def hash(self, name: str) -> str:
         """Name a template by its text and the text of all that it includes."""
@@ -85,7 +90,7 @@ class Templates:
     def names(self, name: str) -> set[str]:
         """List the names that a template, or anything that it includes, asks for."""
         wanted: set[str] = set()
-        for part, source in self._parts(name).items():
+        for part, source in self._all_parts(name).items():
             wanted |= meta.find_undeclared_variables(self._parse(part, source))
         return wanted
 
@@ -103,8 +108,8 @@ class Templates:
                 remedy=f"{near_names(wanted, there)}there are: {', '.join(there)}",
             )
 
-    def render(self, name: str, values: Mapping[str, Any]) -> tuple[Message, ...]:
-        """Fill a template.
+    def render(self, name: str, values: Mapping[str, Any], role: str | None = None) -> tuple[Message, ...]:
+        """Fill a template; of a folder, that of the role.
 
         Returns:
             its message blocks, or one user message if it has none.
@@ -112,6 +117,8 @@ class Templates:
         Raises:
             StudyError: a name is undefined for these values, or there is text beside message blocks.
         """
+        if role is not None:
+            name = self._of_role(name, role)
         collected: list[Message] = []
         token = _messages.set(collected)
         try:
@@ -141,6 +148,16 @@ class Templates:
             # A plain dict: to look through a chain of mappings at every call costs more than the template.
             template.globals = dict(template.globals)
         return template
+
+    def _of_role(self, name: str, role: str) -> str:
+        return name if name.endswith(".j2") else f"{name}/{role}.j2"
+
+    def _all_parts(self, name: str) -> dict[str, str]:
+        """Read a template, or those of all roles of a folder, and what they include."""
+        parts: dict[str, str] = {}
+        for file in sorted({self._of_role(name, role) for role in self._roles}) or [name]:
+            parts |= self._parts(file)
+        return parts
 
     def _parts(self, name: str) -> dict[str, str]:
         """Read a template and, recursively, what it includes: name → source."""

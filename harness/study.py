@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from harness import plugins
+from harness.casts import make_casts
 from harness.errors import HarnessError, StudyError, near_names
 from harness.ids import content_id
 from harness.render import Templates
@@ -34,6 +35,7 @@ class _Spec(BaseModel):
     seed: int = 0
     template: str | None = None
     vary: dict[str, Any] = {}
+    casts: list[dict[str, str]] = []
     ask: dict[str, Any] = {}
     models: list[dict[str, Any]] = []
     data: list[Source] = []
@@ -45,8 +47,10 @@ class Study:
 
     Attributes:
         name: the folder's name.
+        datatype: the name by which its module is found.
         config: the data type's own table, validated.
-        annotators: every model under every variant; empty where only published data are audited.
+        roles: who speaks in turn, in a dialogue of several roles.
+        annotators: every model (or cast) under every variant; empty where only published data are audited.
         templates: template_id → {path, source, parts}.
         load_id: hash of the data files and of how they are read.
         study_hash: hash of all that decides who is asked what, and whom they are compared with.
@@ -57,6 +61,7 @@ class Study:
     title: str
     datatype: str
     config: Any
+    roles: tuple[str, ...]
     wave: str
     samples: int
     seed: int
@@ -115,13 +120,13 @@ class Study:
                 {
                     "annotator_id": a.annotator_id,
                     "kind": "llm",
-                    "model": a.model.identity.name,
+                    "model": a.name,
                     "variant": a.variant.name,
                     "wave": a.wave,
                     "template_id": a.variant.template_id,
                     "levels": dict(a.variant.levels),
-                    "family": a.model.about.family,
-                    "released": a.model.about.released,
+                    "family": _shared(model.about.family for model in a.cast.values() or [a.model]),
+                    "released": _shared(model.about.released for model in a.cast.values() or [a.model]),
                     "identity": a.identity,
                 }
                 for a in self.annotators
@@ -149,7 +154,9 @@ def _resolve(folder: Path, text: str) -> Study:
     table = raw.pop(datatype.NAME, {})
     spec = validate(_Spec, raw, where)
     config = validate(datatype.Config, table, f"{where}, [{datatype.NAME}]")
-    templates = Templates(folder)
+    asked = {key: value for key, value in config.model_dump().items() if key in datatype.HASHED}
+    roles = tuple(datatype.roles(asked)) if hasattr(datatype, "roles") else ()
+    templates = Templates(folder, roles)
     variants = tuple(make_variants(spec, folder, templates, datatype, where))
     models = tuple(_model(block, f"{where}, models[{n}]") for n, block in enumerate(spec.models))
     _check_names(models, where)
@@ -159,9 +166,9 @@ def _resolve(folder: Path, text: str) -> Study:
             where=f"{where}, [ask] seed",
             remedy="leave the seed out, or write samples = 1",
         )
-    asked = {key: value for key, value in config.model_dump().items() if key in datatype.HASHED}
+    casts = make_casts(spec.casts, models, roles, where)
     annotators = tuple(
-        _annotator(model, variant, spec.wave, datatype, asked) for model in models for variant in variants
+        _annotator(name, cast, variant, spec.wave, datatype, asked) for name, cast in casts for variant in variants
     )
     check_sources(spec.data, folder, where)
     load_id = content_id(
@@ -186,8 +193,9 @@ def _resolve(folder: Path, text: str) -> Study:
         name=folder.name,
         folder=folder,
         title=spec.title,
-        datatype=datatype.NAME,
+        datatype=raw["datatype"],
         config=config,
+        roles=roles,
         wave=spec.wave,
         samples=spec.samples,
         seed=spec.seed,
@@ -275,7 +283,15 @@ def _check_names(models: tuple[Model, ...], where: str) -> None:
             raise StudyError(f"two models are called {name!r}", where=where, remedy="give each its own name")
 
 
-def _annotator(model: Model, variant: Variant, wave: str, datatype: Any, asked: dict[str, Any]) -> Annotator:
+def _shared(values: Iterable[str | None]) -> str | None:
+    """Give what all models of a cast have in common, or nothing."""
+    held = set(values)
+    return held.pop() if len(held) == 1 else None
+
+
+def _annotator(
+    name: str, cast: Mapping[str, Model], variant: Variant, wave: str, datatype: Any, asked: dict[str, Any]
+) -> Annotator:
     """Name an annotator by all that changes its answers, and by nothing else.
 
     An axis of the data type that is not varied counts at its default level, so that to begin to vary
@@ -284,9 +300,12 @@ def _annotator(model: Model, variant: Variant, wave: str, datatype: Any, asked: 
     """
     implied: Mapping[str, str] = getattr(datatype, "IMPLIED", {})
     bindings = {**datatype.DEFAULTS, **variant.bindings}
+    models = list(cast.values())
+    several = any(model != models[0] for model in models)
+    spoken = {role: dataclasses.asdict(model.identity) for role, model in cast.items()}
     identity = {
         "kind": "llm",
-        "model": dataclasses.asdict(model.identity),
+        **({"cast": spoken} if several else {"model": dataclasses.asdict(models[0].identity)}),
         "wave": wave,
         "template": variant.template_id,
         "bindings": {axis: value for axis, value in bindings.items() if implied.get(axis) != value},
@@ -294,4 +313,5 @@ def _annotator(model: Model, variant: Variant, wave: str, datatype: Any, asked: 
         "datatype": datatype.NAME,
         "asked": asked,
     }
-    return Annotator(content_id("annotator", identity), model, variant, wave, identity)
+    annotator_id = content_id("annotator", identity)
+    return Annotator(annotator_id, models[0], variant, wave, identity, name, cast if several else {})

@@ -89,8 +89,9 @@ class Variant:
         template: path of the ``.j2`` file, relative to the study.
         template_id: hash of the file and of all that it includes.
         levels: axis → name of its level, for reading.
-        bindings: axis → value, as templates see it.
+        bindings: axis → value, as templates see it; of an axis that is drawn, what names its pool.
         ask: what goes on the wire (temperature, max_tokens …).
+        pools: axis → the rows that each sample draws one of.
     """
 
     name: str
@@ -99,17 +100,29 @@ class Variant:
     levels: Mapping[str, str]
     bindings: Mapping[str, Any]
     ask: Mapping[str, Any]
+    pools: Mapping[str, Pool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Annotator:
-    """An LLM under one variant, in one wave: whom the study asks."""
+    """An LLM under one variant, in one wave: whom the study asks. In a dialogue between models, the cast.
+
+    Attributes:
+        name: the model's name; of a cast of several models, the cast's.
+        cast: role → model; empty where one model says all.
+    """
 
     annotator_id: str
     model: Model
     variant: Variant
     wave: str
     identity: Mapping[str, Any]
+    name: str = ""
+    cast: Mapping[str, Model] = field(default_factory=dict)
+
+    def speaker(self, role: str | None) -> Model:
+        """Give the model that plays a role."""
+        return self.cast.get(role or "", self.model)
 
 
 @dataclass(frozen=True)
@@ -121,13 +134,28 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A turn of a dialogue that has been: what the model said."""
+
+    turn: int
+    text: str
+    finish_reason: str | None = None
+
+
+@dataclass(frozen=True)
 class Cell:
-    """What is asked of whom: one item, one annotator, one sample. Never reaches the wire.
+    """What is asked of whom: one turn of one item, one annotator, one sample. Never reaches the wire.
 
     Attributes:
-        options: what may be answered, in the order shown; empty for open answers.
+        options: what may be answered, in the words and the order shown; empty for open answers.
         fields: the item's fields.
         levels: axis → level of the variant.
+        means: what each option means in a record.
+        asked: what the data type's table in study.toml says to models.
+        turn: of the dialogue, from 0.
+        history: what was said in the dialogue before.
+        speaker: the model that answers this turn, by the study's name.
+        datatype: whose rules hold.
     """
 
     dataset: str
@@ -136,6 +164,12 @@ class Cell:
     options: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
     levels: Mapping[str, str] = field(default_factory=dict)
+    means: tuple[str, ...] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    turn: int = 0
+    history: tuple[Said, ...] = ()
+    speaker: str | None = None
+    datatype: str = "label"
 
 
 @dataclass(frozen=True)
@@ -155,27 +189,22 @@ class Constraint:
 
 
 @dataclass(frozen=True)
-class Said:
-    """A turn of a dialogue that has been: what the model said."""
-
-    turn: int
-    text: str
-    finish_reason: str | None = None
-
-
-@dataclass(frozen=True)
 class Prompt:
     """What one turn asks.
 
     Attributes:
         messages: what the model is sent.
-        options: what may be answered, in the order shown; empty for open answers.
+        options: what may be answered → what it means in a record, in the order shown; empty for open answers.
         constraint: None for free text.
+        role: who speaks in a dialogue of several roles; None elsewhere.
+        drawn: axis → the values that were drawn for this sample, where an axis is drawn and not crossed.
     """
 
     messages: tuple[Message, ...]
-    options: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
     constraint: Constraint | None = None
+    role: str | None = None
+    drawn: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -244,6 +273,14 @@ class Reply:
     logprobs: Any = None
     scores: Mapping[str, float] | None = None
     allowance: Allowance | None = None
+
+
+class Pool(Protocol):
+    """What an axis draws from: see ``draws``."""
+
+    def row(self, item_id: str, sample: int) -> Mapping[str, Any]:
+        """Give the row for a sample of an item."""
+        ...
 
 
 class Backend(Protocol):

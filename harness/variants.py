@@ -1,5 +1,8 @@
 """Axes → variants: every combination of the levels under ``[vary]``; the first level of each is the baseline.
 
+An axis that is drawn (``{ file = "personas.csv", draw = "sample" }``) has one level, the file: each sample of an
+item gets a row of it.
+
 What this refuses: a level that the data type does not know, two levels of one name, a study that asks
 models without a template.
 """
@@ -11,7 +14,9 @@ import itertools
 from pathlib import Path
 from typing import Any
 
+from harness.draws import Pool
 from harness.errors import StudyError, near_names
+from harness.ids import content_id
 from harness.render import Templates
 from harness.types import Variant
 
@@ -21,8 +26,14 @@ SAMPLING_AXES = ("temperature",)  # axes that set a field of [ask] as well as a 
 def make_variants(spec: Any, folder: Path, templates: Templates, datatype: Any, where: str) -> list[Variant]:
     """Cross the axes. The first level of each is the baseline; the order of study.toml is kept."""
     axes: dict[str, list[tuple[str, Any]]] = {}
+    pools: dict[str, Pool] = {}
     for axis, given in spec.vary.items():
-        axes[axis] = _levels(axis, given, folder, datatype, f"{where}, [vary] {axis}")
+        place = f"{where}, [vary] {axis}"
+        if isinstance(given, dict) and given.get("draw") == "sample":
+            pools[axis] = _pool(axis, given, folder, datatype, place)
+            axes[axis] = [(Path(given["file"]).stem, _name_pool(pools[axis]))]
+        else:
+            axes[axis] = _levels(axis, given, folder, datatype, place)
     if "wording" not in axes and spec.template:
         axes = {"wording": [(Path(spec.template).stem, spec.template)], **axes}
     if "wording" not in axes:
@@ -40,7 +51,7 @@ def make_variants(spec: Any, folder: Path, templates: Templates, datatype: Any, 
         template = bindings.pop("wording")
         ask = {**spec.ask, **{axis: bindings[axis] for axis in SAMPLING_AXES if axis in bindings}}
         name = " ".join(f"{axis}={level}" for axis, level in levels.items())
-        variants.append(Variant(name, template, templates.hash(template), levels, bindings, ask))
+        variants.append(Variant(name, template, templates.hash(template), levels, bindings, ask, pools))
     return variants
 
 
@@ -50,8 +61,10 @@ def _levels(axis: str, given: Any, folder: Path, datatype: Any, where: str) -> l
             raise StudyError(
                 "this axis cannot be read",
                 where=where,
-                remedy='write a list of levels, or { file = "levels.csv", draw = "grid" }',
+                remedy='write a list of levels, or { file = "levels.csv", draw = "grid" }; draw = "sample" gives each '
+                "sample a row of the file",
             )
+        _refuse_others(given, ("file", "draw"), where)
         given = _rows(folder / given["file"], where)
     if not isinstance(given, list) or not given:
         raise StudyError("an axis is a list of levels", where=where, remedy='for example ["a", "b"]')
@@ -64,7 +77,7 @@ def _levels(axis: str, given: Any, folder: Path, datatype: Any, where: str) -> l
         if axis == "wording":
             level = Path(str(value)).stem
         elif isinstance(value, dict):
-            level = str(value.get("name", value.get("id", position + 1)))
+            level = _name_of(value, position)
         else:
             level = str(value)
         levels.append((level, value))
@@ -72,6 +85,40 @@ def _levels(axis: str, given: Any, folder: Path, datatype: Any, where: str) -> l
     if len(set(names)) < len(names):
         raise StudyError("two levels have one name", where=where, remedy="rename one of them")
     return levels
+
+
+def _pool(axis: str, given: dict[str, Any], folder: Path, datatype: Any, where: str) -> Pool:
+    """Read the rows that samples draw from; each gets a name."""
+    _refuse_others(given, ("file", "draw", "seed"), where)
+    if axis == "wording" or axis in SAMPLING_AXES or axis in datatype.AXES:
+        raise StudyError(
+            f"{axis} cannot be drawn per sample", where=where, remedy="write its levels as a list: they are compared"
+        )
+    seed = given.get("seed", 0)
+    if "file" not in given or not isinstance(seed, int) or isinstance(seed, bool):
+        remedy = '{ file = "personas.csv", draw = "sample", seed = 1 }'
+        raise StudyError("this axis cannot be read", where=where, remedy=f"write {remedy}")
+    rows = _rows(folder / given["file"], where)
+    named = [{**row, "name": _name_of(row, place)} for place, row in enumerate(rows)]
+    if not named or len({row["name"] for row in named}) < len(named):
+        what = "two rows have one name" if named else "the file has no rows"
+        raise StudyError(what, where=where, remedy=f"mend {given['file']}: a row is one level, named by `name` or `id`")
+    return Pool(named, seed)
+
+
+def _name_pool(pool: Pool) -> dict[str, Any]:
+    """Name a pool by what is in it: all that an annotator's identity needs to know of a long file."""
+    return {"draw": "sample", "seed": pool.seed, "pool": content_id("pool", list(pool.rows))}
+
+
+def _name_of(row: dict[str, Any], place: int) -> str:
+    return str(row.get("name", row.get("id", place + 1)))
+
+
+def _refuse_others(given: dict[str, Any], known: tuple[str, ...], where: str) -> None:
+    for key in given:
+        if key not in known:
+            raise StudyError(f"unknown key {key!r}", where=where, remedy=f"known: {', '.join(known)}")
 
 
 def _rows(path: Path, where: str) -> list[dict[str, str]]:

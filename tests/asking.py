@@ -90,7 +90,7 @@ class Run:
         self.budget = budget
         self.ask = given or {}
         self.generations, self.failures, self.tally = Lines(), Lines(), Tally(0)
-        self.fill = fill or (lambda who, fields, said: None if said else Prompt((Message("user", "?"),)))
+        self.fill = fill or (lambda who, fields, said, *_: None if said else Prompt((Message("user", "?"),)))
 
     async def go(self) -> None:
         annotators = {name: annotator(name, self.ask) for name in ("annotator_a", "annotator_b")}

@@ -25,7 +25,7 @@ from harness.errors import Passing, StudyError, Unusable
 from harness.slips import waiting
 from harness.store import Store, ingest
 from harness.study import Study
-from harness.types import Cell, Connect, Message, ModelIdentity, Request
+from harness.types import Cell, Connect, Message, ModelIdentity, Prompt, Request
 from tests.batch_server import BatchServer, Script, chat
 from tests.studies import FAKE, all_tables, count, many_people, write_study
 
@@ -154,7 +154,7 @@ def test_raw_bytes_of_a_line_are_those_of_the_live_body() -> None:
     from harness.calls import Row
 
     request = Request("generation_1", (Message("user", 'Ü "quoted"\n'),), {"temperature": 0}, 1, Cell("d", "1", 0))
-    line, cell = lines_of(Row("annotator_a", "item_b", 0, "d", "1", "{}"), request, backend)
+    line, cell = lines_of(Row("annotator_a", "item_b", 0, "d", "1", "{}"), Prompt(request.messages), request, backend)
     assert b'"body":' + backend.encode(request) + b"}\n" in line and line.count(b"\n") == cell.count(b"\n") == 1
 
 
@@ -420,7 +420,7 @@ def test_dialogues_are_refused_before_anything_is_sent(server: BatchServer, tmp_
             batch.write(
                 iter([each]),
                 {"annotator_a": annotator},
-                lambda who, fields, told, more=more: Prompt((Message("user", "?"),)) if more or not told else None,
+                lambda who, fields, told, *_, more=more: Prompt((Message("user", "?"),)) if more or not told else None,
                 backend,
                 lambda: Slip(tmp_path, lambda path, step: None),
             )

@@ -129,7 +129,7 @@ def test_a_price_that_is_none_is_refused(price: dict[str, float]) -> None:
 def talk(turns: int) -> Callable[..., Prompt | None]:
     """Ask so many turns, each with all that was said before."""
 
-    def fill(who: Annotator, fields: Any, said: tuple[Said, ...]) -> Prompt | None:
+    def fill(who: Annotator, fields: Any, said: tuple[Said, ...], *_: Any) -> Prompt | None:
         if len(said) == turns:
             return None
         return Prompt((Message("user", "begin"), *(Message("assistant", one.text) for one in said)))
@@ -262,7 +262,7 @@ async def test_calls_for_a_cache_are_handed_out_in_the_order_of_their_text() -> 
 
     order: list[str] = []
 
-    def fill(who: Annotator, fields: Any, said: Any) -> Prompt | None:
+    def fill(who: Annotator, fields: Any, said: Any, *_: Any) -> Prompt | None:
         return None if said else Prompt((Message("user", f"{fields['variant']} {fields['n']:03d}"),))
 
     backend = Cached(lambda tries, key: order.append(key))  # type: ignore[arg-type,return-value]

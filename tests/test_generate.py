@@ -133,7 +133,7 @@ async def test_a_fault_of_our_own_ends_the_run_and_does_not_hang_it(fault: Excep
 async def test_an_item_that_fits_no_template_ends_the_run_and_does_not_hang_it() -> None:
     filled = iter(range(1000))
 
-    def fill(who: Annotator, fields: Any, said: Any) -> Any:
+    def fill(who: Annotator, fields: Any, said: Any, *_: Any) -> Any:
         if not said and next(filled) == 5:
             raise StudyError("the template cannot be filled")
         return None if said else Prompt((Message("user", "?"),))

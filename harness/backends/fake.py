@@ -25,6 +25,9 @@ Dials, in ``identity.parameters``; a probability is 0 unless said otherwise:
 Where several act, the first of this order wins: reject, failure, refusal, garble, shift, position_bias,
 majority_pull.
 
+``reject``, ``failure``, ``refusal`` and ``delay`` serve every data type; the others are those of labels. What the
+fake says for another data type, and its dials, is in ``_fake_<data type>.py``.
+
 Under a constraint the fake is held as a model would be: an object of the schema or an option is neither garbled
 nor wordy, and a choice is no refusal. Scores are what the dials make of p in expectation; what refusal and
 garble take is missing from their sum.
@@ -40,6 +43,7 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -86,9 +90,13 @@ class Backend:
         if "failure" in acts:
             self._fail(request.generation_id)
         held = request.constraint.format if request.constraint is not None else ""
+        voice = voices().get(request.cell.datatype)
         scores = self._score(request.cell) if held == "scores" else None
         if scores is not None:
             text = ""
+        elif voice is not None:
+            refuses = "refusal" in acts and held != "choice"
+            text = pick_sentence("refusal", (), rng) if refuses else voice.say(request, self._dials, self._complain)
         elif held == "choice":
             text = self._choose(request.cell, rng, drawn["shift"], acts)
         elif held == "json" and "refusal" not in acts and request.constraint is not None:
@@ -191,12 +199,14 @@ class Backend:
         return list(weights.items())
 
     def _check(self) -> None:
+        others = dict.fromkeys(name for voice in voices().values() for name in voice.DIALS)
         for name in self._dials:
-            if name not in DIALS:
-                near = difflib.get_close_matches(name, DIALS, n=1)
+            if name not in DIALS and name not in others:
+                near = difflib.get_close_matches(name, [*DIALS, *others], n=1)
                 hint = f"did you mean {near[0]}? " if near else ""
-                raise self._complain(f"the fake has no dial {name!r}", f"{hint}there are: {', '.join(DIALS)}")
-        for name in PROBABILITIES:
+                known = ", ".join(dict.fromkeys((*DIALS, *others)))
+                raise self._complain(f"the fake has no dial {name!r}", f"{hint}there are: {known}")
+        for name in dict.fromkeys((*PROBABILITIES, *(p for voice in voices().values() for p in voice.PROBABILITIES))):
             value = self._dials.get(name, 0)
             if not is_number(value) or not 0 <= value <= 1:
                 raise self._complain(f"`{name}` = {value!r} is no probability", "give a number from 0 to 1")
@@ -209,6 +219,16 @@ class Backend:
 
     def _complain(self, what: str, remedy: str) -> Unusable:
         return Unusable(what, where=self._where, remedy=remedy)
+
+
+@cache
+def voices() -> Mapping[str, Any]:
+    """Load what the fake says for data types other than labels: name → module.
+
+    A module has ``DIALS``, those of them that are ``PROBABILITIES``, and ``say(request, dials, complain) -> str``.
+    """
+    found = sorted(Path(__file__).parent.glob("_fake_*.py"))
+    return {path.stem.removeprefix("_fake_"): import_module(f"{__package__}.{path.stem}") for path in found}
 
 
 @cache

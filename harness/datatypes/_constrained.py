@@ -21,6 +21,7 @@ import math
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
@@ -78,7 +79,8 @@ def _schema_of(kind: Any) -> dict[str, Any]:
     raise TypeError(f"there is no strict JSON Schema for {kind}")
 
 
-def constrain(record: type[BaseModel], name: str, options: Sequence[str], level: str | None) -> Constraint | None:
+@lru_cache(maxsize=1024)
+def constrain(record: type[BaseModel], name: str, options: tuple[str, ...], level: str | None) -> Constraint | None:
     """Say what an answer may be at a level of ``format``; None for free text.
 
     Args:
@@ -87,7 +89,7 @@ def constrain(record: type[BaseModel], name: str, options: Sequence[str], level:
     if level == "json":
         return Constraint("json", schema=strict_schema(record, {name: options}))
     if level in ("choice", "scores"):
-        return Constraint(level, choices=tuple(options))
+        return Constraint(level, choices=options)
     return None
 
 

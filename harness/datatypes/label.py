@@ -38,6 +38,7 @@ AXES = {"label_order": ("given", "reversed"), "format": FORMATS}
 DEFAULTS = {"label_order": "given", "format": "text"}
 # Levels that are not hashed: a study that was asked before there was such an axis was asked at them.
 IMPLIED = {"format": "text"}
+CHOSEN = "label"  # the field of Record that holds one of the scale's options
 SCORED = "label"  # the field of Record that scores are about
 
 
@@ -88,15 +89,16 @@ def scale(config: Config) -> list[dict[str, Any]]:
     ]
 
 
-def options_shown(asked: Mapping[str, Any], levels: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give the options in the order of a variant."""
-    options = tuple(asked["options"])
-    return options[::-1] if levels.get("label_order") == "reversed" else options
+def options_shown(asked: Mapping[str, Any], levels: Mapping[str, Any], fields: Mapping[str, Any]) -> Mapping[str, str]:
+    """Give the options in the order of a variant; they mean themselves."""
+    del fields
+    options = asked["options"]
+    return {option: option for option in (reversed(options) if levels.get("label_order") == "reversed" else options)}
 
 
 def names(asked: Mapping[str, Any], levels: Mapping[str, Any]) -> dict[str, Any]:
     """Give what templates see beside the item's fields and the axes."""
-    return {"options": list(options_shown(asked, levels))}
+    return {"options": list(options_shown(asked, levels, {}))}
 
 
 def read(config: Config, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,9 +120,9 @@ def _match(said: str, options: tuple[str, ...]) -> str | None:
     return next(same, None)
 
 
-def constraint(asked: Mapping[str, Any], levels: Mapping[str, Any]) -> Constraint | None:
-    """Say what an answer may be under a variant; None for free text."""
-    return constrain(Record, "label", options_shown(asked, levels), levels.get("format"))
+def constraint(options: tuple[str, ...], levels: Mapping[str, Any]) -> Constraint | None:
+    """Say what an answer may be, where these options are shown; None for free text."""
+    return constrain(Record, "label", options, levels.get("format"))
 
 
 def parse_scores(scores: Mapping[str, float], cell: Cell, chance: float) -> Parsed:

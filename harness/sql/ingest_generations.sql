@@ -7,7 +7,8 @@ insert into store.generations
 select distinct on (generation_id)
        right(generation_id, 32)::uuid, right(annotator_id, 32)::uuid, right(item_id, 32)::uuid, sample, turn,
        coalesce(last, true), right(prompt_id, 32)::uuid, text, finish_reason, tokens_in, tokens_out, tokens_cached,
-       tokens_reasoning, model_served, fingerprint, reasoning, logprobs, scores, seconds, attempts, arrived_at, $run_id
+       tokens_reasoning, model_served, fingerprint, reasoning, logprobs, scores, seconds, attempts, arrived_at, $run_id,
+       as_role, speaker, drawn
 from journal
 order by generation_id, arrived_at
 on conflict do update set
@@ -16,5 +17,6 @@ on conflict do update set
     tokens_cached = excluded.tokens_cached, tokens_reasoning = excluded.tokens_reasoning,
     model_served = excluded.model_served, fingerprint = excluded.fingerprint, reasoning = excluded.reasoning,
     logprobs = excluded.logprobs, scores = excluded.scores, seconds = excluded.seconds,
-    attempts = excluded.attempts, arrived_at = excluded.arrived_at, run_id = excluded.run_id
+    attempts = excluded.attempts, arrived_at = excluded.arrived_at, run_id = excluded.run_id,
+    as_role = excluded.as_role, speaker = excluded.speaker, drawn = excluded.drawn
 where excluded.arrived_at < generations.arrived_at;

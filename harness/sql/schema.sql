@@ -111,7 +111,7 @@ create table if not exists store.generations (
     turn integer not null, last boolean not null, prompt_id uuid not null, text varchar, finish_reason varchar,
     tokens_in integer, tokens_out integer, tokens_cached integer, tokens_reasoning integer, model_served varchar,
     fingerprint varchar, reasoning varchar, logprobs json, scores json, seconds double, attempts integer,
-    arrived_at timestamptz, run_id varchar not null);
+    arrived_at timestamptz, run_id varchar not null, as_role varchar, speaker varchar, drawn json);
 comment on table store.generations is 'model replies, raw';
 comment on column store.generations.generation_id is 'hash of annotator, item, sample and turn';
 comment on column store.generations.annotator_id is 'who was asked';
@@ -135,6 +135,9 @@ comment on column store.generations.seconds is 'from send to reply';
 comment on column store.generations.attempts is 'tries that it took';
 comment on column store.generations.arrived_at is 'when it arrived';
 comment on column store.generations.run_id is 'the run that asked';
+comment on column store.generations.as_role is 'in a dialogue of several roles: who speaks';
+comment on column store.generations.speaker is 'in a dialogue of several roles: the model that plays it';
+comment on column store.generations.drawn is 'axis and the values that were drawn for this sample, where an axis is drawn and not crossed';
 
 create table if not exists store.prompts (prompt_id uuid primary key, messages json not null);
 comment on table store.prompts is 'what models were sent';

@@ -18,7 +18,7 @@ from harness.errors import StoreError
 from harness.store.database import SQL, Store, check_version, fetch, is_empty, only_one
 from harness.store.folders import is_live, read_manifest, run_folders
 from harness.store.journals import JOURNALS, seal, sources
-from harness.store.relations import AXES, columns
+from harness.store.relations import AXES, columns, statements_of
 
 
 def sync(store: Store) -> int:
@@ -87,6 +87,9 @@ def _ingest(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             remedy="put back a whole copy, or move the folder out of runs/",
         ) from error
     _describe(connection, manifest)
+    if (datatype := manifest["resolved"]["datatype"]) not in plugins.list_names("datatypes"):
+        for statement in statements_of(datatype):
+            connection.execute(statement)
     if (folder / "load" / "said.parquet").exists():
         _load(connection, folder / "load", manifest["resolved"])
     _roster_of_others(connection, manifest["resolved"])
@@ -158,7 +161,7 @@ def _load(connection: duckdb.DuckDBPyConnection, folder: Path, study: dict[str, 
     _script(connection, "ingest_load.sql", folder=str(folder), load_id=study["load_id"][-32:])
     # Once a load: a study shows the load that its files, as they stand, have the name of.
     connection.execute(
-        f"insert into store.{datatype.TABLE} select item_id, annotator_id, sample, part, null, null, null, "
+        f"insert into store.{datatype.TABLE} select item_id, annotator_id, sample, part, null, null, null, null, "
         + "".join(f"(record ->> '{name}')::{kind}, " for name, kind in own.items())
         + "load_id from store.said where load_id = $1 and record is not null "
         f"and not exists (select 1 from store.{datatype.TABLE} where load_id = $1)",

@@ -27,7 +27,7 @@ JOURNALS = {
     "finish_reason": "varchar", "tokens_in": "integer", "tokens_out": "integer", "tokens_cached": "integer",
     "tokens_reasoning": "integer", "model_served": "varchar", "fingerprint": "varchar", "reasoning": "varchar",
     "logprobs": "varchar", "scores": "varchar", "seconds": "double", "attempts": "integer",
-    "arrived_at": "timestamptz",
+    "arrived_at": "timestamptz", "as_role": "varchar", "speaker": "varchar", "drawn": "varchar",
     },
     "failures": {
     "generation_id": "varchar", "annotator_id": "varchar", "item_id": "varchar", "sample": "integer",

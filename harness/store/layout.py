@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST_BUCKETS = 2048
 LEFT_OUT = ("study", "key", "split", "cluster", "bindings", "traits", "fields", "metadata", "messages", "bucket",
-            "logprobs", "scores", "annotator_id", "generation_id", "run_id", "arrived_at", *WHO, "item_id",
+            "logprobs", "scores", "drawn", "annotator_id", "generation_id", "run_id", "arrived_at", *WHO, "item_id",
             "person")  # fmt: skip
 
 

@@ -121,8 +121,8 @@ def _frugally(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     connection.execute(f"set temp_directory = {quoted(str(folder))}")
 
 
-def stream_cells(folder: Path, model: str) -> Iterator[tuple[str, str, int, str, str, str, str | None]]:
-    """Stream a plan's cells of one model, in their order.
+def stream_cells(folder: Path, name: str) -> Iterator[tuple[str, str, int, str, str, str, str | None]]:
+    """Stream a plan's cells of one model or cast, in their order.
 
     Yields:
         annotator_id, item_id, sample, dataset, key, fields as JSON, history as JSON or None.
@@ -134,7 +134,7 @@ def stream_cells(folder: Path, model: str) -> Iterator[tuple[str, str, int, str,
                 connection.cursor(), f"select {columns} from read_parquet({quoted(str(folder / name))}){where}", values
             )
             for name, columns, where, values in (
-                (PLAN[0], "annotator_id, item_id, sample, history", " where model = ?", [model]),
+                (PLAN[0], "annotator_id, item_id, sample, history", " where model = ?", [name]),
                 (PLAN[1], "item_id, dataset, key, fields", "", []),
             )
         )
@@ -154,34 +154,37 @@ def _rows(cursor: duckdb.DuckDBPyConnection, query: str, values: list[Any]) -> I
         yield from chunk
 
 
-def example_items(store: Store, load_id: str, count: int) -> list[str]:
-    """Give the fields of some items of a load, as JSON."""
+def example_items(store: Store, load_id: str, count: int) -> list[tuple[str, str]]:
+    """Give some items of a load: item_id, and the fields as JSON."""
     query = (
-        "select i.fields::varchar from store.loads l join store.items i using (item_id) "
+        f"select {_name('item', 'i')}, i.fields::varchar from store.loads l join store.items i using (item_id) "
         "where l.load_id = ? order by i.item_id limit ?"
     )
     with store.read() as connection:
-        return [row[0] for row in fetch(connection, query, [load_id[-32:], count])]
+        return fetch(connection, query, [load_id[-32:], count])
 
 
 def stream_replies(store: Store, study: str) -> Iterator[list[Any]]:
     """Stream chunks of what is to be parsed, history too.
 
     Yields:
-        rows of (generation_id, item_id, annotator_id, sample, turn, text, finish_reason, scores, dataset, key,
-        fields, levels, what the data type asked); scores and the last three as JSON, ids as their names.
+        rows of (generation_id, item_id, annotator_id, sample, turn, text, finish_reason, scores, speaker, drawn,
+        dataset, key, fields, levels, what the data type asked); scores, drawn and the last three as JSON, ids as
+        their names. The turns of a dialogue follow one another.
     """
     query = (
         "with asked as (select annotator_id, any_value(bindings order by study_hash) as levels "
         "from store.roster where study = ? and asked group by 1) "
         f"select {_name('generation', 'g')}, {_name('item', 'g')}, {_name('annotator', 'g')}, "
-        "g.sample, g.turn, g.text, g.finish_reason, g.scores::varchar, "
+        "g.sample, g.turn, g.text, g.finish_reason, g.scores::varchar, g.speaker, g.drawn::varchar, "
         "i.dataset, i.key, i.fields::varchar, k.levels::varchar, (a.identity -> 'asked')::varchar "
         "from store.generations g join asked k using (annotator_id) join store.annotators a using (annotator_id) "
         "join store.items i using (item_id)"
     )
     with store.read() as connection:
         _frugally(connection, store.runs)
+        if fetch(connection, "select 1 from store.generations where turn > 0 limit 1"):
+            query += " order by g.annotator_id, g.item_id, g.sample, g.turn"  # which single replies can do without
         result = connection.execute(query, [study])
         while rows := result.fetchmany(CHUNK):
             yield rows
@@ -207,7 +210,7 @@ class Parsing:
         self._tables = {
             "parses": ["generation_id", "parsed", "refused", "method", "reason"],
             self._datatype.TABLE: [
-                "item_id", "annotator_id", "sample", "part", "generation_id", "shown_at", "method", *own
+                "item_id", "annotator_id", "sample", "part", "generation_id", "shown_at", "method", "drawn", *own
             ],
         }  # fmt: skip
 
@@ -219,7 +222,7 @@ class Parsing:
 
     def add(self, *rows: Iterable[tuple[Any, ...]]) -> None:
         """Keep rows: what was read of each reply (generation_id, parsed, refused, method, reason), and its records
-        (item_id, annotator_id, sample, part, generation_id, shown_at, method, *record).
+        (item_id, annotator_id, sample, part, generation_id, shown_at, method, drawn, *record).
         """
         for file, names, these in zip(self._files, self._tables.values(), rows, strict=True):
             lines = (
@@ -247,7 +250,7 @@ class Parsing:
                     [table],
                 )
             )
-            read = ", ".join(f"{n}: '{'varchar' if kinds[n] == 'UUID' else kinds[n]}'" for n in names)
+            read = ", ".join(f"{n}: '{'varchar' if kinds[n] in ('UUID', 'JSON') else kinds[n]}'" for n in names)
             typed = ", ".join(f"right({n}, 32)::uuid as {n}" if kinds[n] == "UUID" else n for n in names)
             connection.execute(
                 f"create or replace temp view fresh as select {typed} from read_json({quoted(str(path))}, "

@@ -22,11 +22,16 @@ def statements() -> Iterator[str]:
     """Give the DDL of all typed tables and views, in order."""
     yield from _views()
     for name in plugins.list_names("datatypes"):
-        datatype = plugins.load("datatypes", name)
-        yield _table(datatype)
-        yield from _comments(datatype)
-        yield _relation(datatype)
-        yield from _soft_relation(datatype)
+        yield from statements_of(name)
+
+
+def statements_of(name: str) -> Iterator[str]:
+    """Give the DDL of one data type's table and views; one from outside the package gets them with its first data."""
+    datatype = plugins.load("datatypes", name)
+    yield _table(datatype)
+    yield from _comments(datatype)
+    yield _relation(datatype, name)
+    yield from _soft_relation(datatype)
 
 
 def soft_name(datatype: Any) -> str | None:
@@ -49,7 +54,7 @@ def _table(datatype: Any) -> str:
     own = "".join(f", {name} {kind}" for name, kind in columns(datatype).items())
     return (
         f"create table if not exists store.{datatype.TABLE} (item_id uuid, annotator_id uuid, sample integer, "
-        f"part integer, generation_id uuid, shown_at integer, method varchar{own}, load_id uuid)"
+        f"part integer, generation_id uuid, shown_at integer, method varchar, drawn json{own}, load_id uuid)"
     )
 
 
@@ -63,6 +68,7 @@ def _comments(datatype: Any) -> Iterator[str]:
         "generation_id": "the reply that it was read from; null for people and for loaded data",
         "shown_at": "where the chosen option stood, 1 = first",
         "method": "which rule of the parser matched",
+        "drawn": "axis and the values that were drawn for this sample; null where nothing is drawn",
         "load_id": "the load that it came with; null for what was read from a reply",
     } | {name: str(field.description or "") for name, field in datatype.Record.model_fields.items()}
     yield f"comment on table {table} is {quoted(f'derived: every {datatype.NAME}, said by anyone')}"
@@ -70,13 +76,15 @@ def _comments(datatype: Any) -> Iterator[str]:
         yield f"comment on column {table}.{name} is {quoted(text)}"
 
 
-def _relation(datatype: Any) -> str:
+def _relation(datatype: Any, name: str) -> str:
     own = "".join(f"v.{name}, " for name in columns(datatype))
-    axes = ", ".join(f"m.{axis}" for axis in AXES)
+    axes = ", ".join(_axis(axis) for axis in AXES)
+    chosen = getattr(datatype, "CHOSEN", None)
     return (
         f"create or replace view {datatype.TABLE} as "
         "select m.study, i.dataset, i.key, l.split, l.cluster, m.kind, m.model, m.variant, m.wave, m.person, "
-        f"v.sample, v.part, {own}c.value, v.shown_at, v.method, {axes}, m.bindings, m.traits, i.fields, "
+        f"v.sample, v.part, {own}c.value, v.shown_at, v.method, {axes}, m.bindings, "
+        "coalesce(v.drawn -> '$.persona', m.traits) as traits, v.drawn, i.fields, "
         "l.metadata, v.item_id, v.annotator_id, v.generation_id, l.bucket "
         f"from store.{datatype.TABLE} v join members m on m.item_id = v.item_id "
         # The same people may have answered two questions about one item, or have been corrected.
@@ -84,8 +92,13 @@ def _relation(datatype: Any) -> str:
         "join store.items i on i.item_id = v.item_id "
         "join store.loads l on l.load_id = m.load_id and l.item_id = v.item_id "
         f"left join store.scale c on c.study = m.study and c.study_hash = m.study_hash and c.label = "
-        f"{'v.label' if 'label' in columns(datatype) else 'null'} where m.datatype = {quoted(datatype.NAME)}"
+        f"{f'v.{chosen}' if chosen else 'null'} where m.datatype = {quoted(name)}"
     )
+
+
+def _axis(name: str, said: str = "v") -> str:
+    """Give an axis's level; of one that is drawn per sample, the name of what was drawn."""
+    return f"coalesce({said}.drawn ->> '$.persona.name', m.persona) as persona" if name == "persona" else f"m.{name}"
 
 
 def _soft_relation(datatype: Any) -> Iterator[str]:
@@ -147,9 +160,11 @@ def _views() -> Iterator[str]:
     yield (
         "create or replace view replies as "
         "select m.study, i.dataset, i.key, l.split, l.cluster, m.kind, m.model, m.variant, m.wave, "
-        "g.sample, g.turn as part, g.last, g.text, g.reasoning, g.scores, g.logprobs, g.finish_reason, "
+        "g.sample, g.turn as part, g.last, g.as_role, g.speaker, g.drawn, g.text, g.reasoning, g.scores, "
+        "g.logprobs, g.finish_reason, "
         "g.tokens_in, g.tokens_out, g.tokens_cached, g.tokens_reasoning, "
-        f"p.parsed, p.refused, p.method, p.reason, {axes.replace('r.', 'm.')}, m.bindings, i.fields, l.metadata, "
+        f"p.parsed, p.refused, p.method, p.reason, {', '.join(_axis(axis, 'g') for axis in AXES)}, m.bindings, "
+        "i.fields, l.metadata, "
         "q.messages, g.model_served, g.fingerprint, g.seconds, g.attempts, g.arrived_at, g.run_id, "
         "g.item_id, g.annotator_id, g.generation_id, l.bucket "
         "from store.generations g join members m using (item_id, annotator_id) "

@@ -17,12 +17,18 @@ from harness.types import Cell, Parsed
 DATATYPES = list_names("datatypes")
 SIGNATURES = {
     "names": ["asked", "levels"],
-    "options_shown": ["asked", "levels"],
+    "options_shown": ["asked", "levels", "fields"],
     "read": ["config", "record"],
     "parse": ["text", "cell"],
     "scale": ["config"],
 }
-MAY_HAVE = {"constraint": ["asked", "levels"], "parse_scores": ["scores", "cell", "chance"]}
+MAY_HAVE = {
+    "constraint": ["options", "levels"],
+    "parse_scores": ["scores", "cell", "chance"],
+    "next_turn": ["asked", "levels", "fields", "history"],
+    "roles": ["asked"],
+    "most_turns": ["asked"],
+}
 HOSTILE = ["", " ", "\x00", "\ud800", "{}", "[]", "null", "ironic", "1", "<b>", "\u202e", "a" * 100_000]
 
 

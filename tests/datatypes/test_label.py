@@ -160,8 +160,8 @@ def test_does_not_guess(text: str, options: tuple[str, ...], reason: str) -> Non
 
 def test_shown_at_counts_in_the_order_shown() -> None:
     asked = {"options": list(IRONIC)}
-    given = Cell("data", "1", 0, label.options_shown(asked, {"label_order": "given"}))
-    turned = Cell("data", "1", 0, label.options_shown(asked, {"label_order": "reversed"}))
+    given = Cell("data", "1", 0, tuple(label.options_shown(asked, {"label_order": "given"}, {})))
+    turned = Cell("data", "1", 0, tuple(label.options_shown(asked, {"label_order": "reversed"}, {})))
     assert [label.parse("ironic", cell).shown_at for cell in (given, turned)] == [(1,), (2,)]
     assert label.names(asked, {"label_order": "reversed"}) == {"options": ["not ironic", "ironic"]}
 

@@ -35,11 +35,12 @@ def score(scores: dict[str, float], options: tuple[str, ...] = YES, chance: floa
 
 @pytest.mark.parametrize("levels", [{}, {"format": "text"}, {"label_order": "reversed"}])
 def test_free_text_has_no_constraint(levels: dict[str, str]) -> None:
-    assert label.constraint(ASKED, levels) is None
+    assert label.constraint(YES, levels) is None
 
 
 def test_the_schema_is_strict_and_lists_the_options_in_the_order_shown() -> None:
-    made = label.constraint(ASKED, {"format": "json", "label_order": "reversed"})
+    levels = {"format": "json", "label_order": "reversed"}
+    made = label.constraint(tuple(label.options_shown(ASKED, levels, {})), levels)
     assert made == Constraint(
         "json",
         schema={
@@ -53,8 +54,9 @@ def test_the_schema_is_strict_and_lists_the_options_in_the_order_shown() -> None
 
 @pytest.mark.parametrize("level", ["choice", "scores"])
 def test_choices_stand_in_the_order_shown(level: str) -> None:
-    assert label.constraint(ASKED, {"format": level}) == Constraint(level, choices=("yes", "no"))
-    assert label.constraint(ASKED, {"format": level, "label_order": "reversed"}) == Constraint(level, ("no", "yes"))
+    assert label.constraint(YES, {"format": level}) == Constraint(level, choices=("yes", "no"))
+    turned = tuple(label.options_shown(ASKED, {"label_order": "reversed"}, {}))
+    assert label.constraint(turned, {"format": level}) == Constraint(level, ("no", "yes"))
 
 
 class Wide(BaseModel):
@@ -222,8 +224,9 @@ def test_scores_are_read_out_of_rows_of_the_store() -> None:
     told = [json.dumps({}), json.dumps({"format": "scores"}), json.dumps(ASKED)]
     names = [f"{n:032x}" for n in range(400)]
     scores = json.dumps({"yes": math.log(0.5), "no": math.log(0.5)})
-    rows: list[list[Any]] = [[n, "i", "a", 0, 0, "", "scores", scores, "data", "1", *told] for n in names]
-    rows.append(["f" * 32, "i", "a", 0, 0, "", "scores", None, "data", "1", *told])
+    told = [None, None, "data", "1", *told]
+    rows: list[list[Any]] = [[n, "i", "a", 0, 0, "", "scores", scores, *told] for n in names]
+    rows.append(["f" * 32, "i", "a", 0, 0, "", "scores", None, *told])
     made = list(parse_replies("label", [rows]))
     assert made[-1] == (("f" * 32, False, False, None, "no scores"), [])
     labels = [records[0][-1] for _, records in made[:-1]]
