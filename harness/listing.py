@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ def listing(kind: str, runs: Path) -> Iterator[tuple[str, list[tuple[str, str]]]
     if kind and kind not in KINDS:
         raise plugins.unknown("kinds", kind, list(KINDS))
     makers: dict[str, Callable[[], list[tuple[str, str]]]] = {
-        "studies": _studies, "audits": _audits, "runs": lambda: _runs(runs)
+        "studies": _studies, "audits": _audits, "runs": lambda: _runs(runs), "datatypes": _datatypes
     }  # fmt: skip
     for each in KINDS if not kind else (kind,):
         yield each, makers[each]() if each in makers else _extensions(each)
@@ -52,8 +53,6 @@ def _audits() -> list[tuple[str, str]]:
 
 
 def _runs(runs: Path) -> list[tuple[str, str]]:
-    import json
-
     rows = []
     for path in sorted(runs.glob("*/run.json")):
         manifest = json.loads(path.read_text(encoding="utf-8"))
@@ -64,6 +63,23 @@ def _runs(runs: Path) -> list[tuple[str, str]]:
 
 def _counts(counts: dict[str, Any]) -> str:
     return ", ".join(f"{name} {value:,}" for name, value in counts.items() if isinstance(value, int) and value) or "-"
+
+
+def _datatypes() -> list[tuple[str, str]]:
+    """Explain each: what it is, what a record holds, what its table in study.toml says, its own axes."""
+    rows = []
+    for name, text in _extensions("datatypes"):
+        datatype = plugins.load("datatypes", name)
+        rows.append((name, text))
+        rows += [("", f"record: {key}, {field.description}") for key, field in datatype.Record.model_fields.items()]
+        rows += [("", f"[{name}] {key}{_told(field)}") for key, field in datatype.Config.model_fields.items()]
+        rows += [("", f"axis: {axis} = {', '.join(levels)}") for axis, levels in datatype.AXES.items()]
+    return rows
+
+
+def _told(field: Any) -> str:
+    default = "" if field.is_required() else f" = {json.dumps(field.get_default(call_default_factory=True))}"
+    return f"{default}, {field.description}" if field.description else default
 
 
 def _extensions(folder: str) -> list[tuple[str, str]]:

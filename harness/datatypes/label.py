@@ -53,8 +53,8 @@ class Config(BaseModel):
     """The ``[label]`` table."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    options: list[str] = Field(min_length=2)
-    ordinal: bool = False
+    options: list[str] = Field(min_length=2, description="words or numbers, in the order shown")
+    ordinal: bool = Field(False, description="true: the options are steps of a scale")
 
     @field_validator("options", mode="before")
     @classmethod
