@@ -8,10 +8,10 @@ VLLM_VENV ?= .venv-vllm
 VLLM_BIN := $(VLLM_VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help demo test test-slow test-vllm check fix bench bench-vllm docs clean
+.PHONY: help demo demo-preference demo-instruction demo-simulation demo-text test test-slow test-vllm check fix bench bench-vllm docs clean
 
 help:  ## show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "no Python 3.11, 3.12 or 3.13 found; install one, or say make PYTHON=/path/to/python3.12"; exit 1; }
@@ -25,7 +25,7 @@ $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 $(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
 	@echo "installing the demo's environment into $(VENV)"
 	@scripts/install-torch.sh $(BIN)/python
-	@$(PIP) -e '.[transformers]'
+	@$(PIP) -e '.[transformers,instructions]'
 	@touch $@
 
 $(VLLM_BIN)/python:
@@ -39,6 +39,18 @@ $(VLLM_VENV)/.vllm: $(VLLM_BIN)/python pyproject.toml constraints-vllm.txt scrip
 
 demo: $(VENV)/.demo  ## run the demo study from prompts to report, on a real small model
 	$(BIN)/harness run demo_irony
+
+demo-preference: $(VENV)/.demo  ## the demo of preferences: which answer is better
+	$(BIN)/harness run demo_preference
+
+demo-instruction: $(VENV)/.demo  ## the demo of instructions: what users of an app would ask
+	$(BIN)/harness run demo_instruction
+
+demo-simulation: $(VENV)/.demo  ## the demo of simulations: two people talk
+	$(BIN)/harness run demo_simulation
+
+demo-text: $(VENV)/.demo  ## the demo of texts: the same in other words, by drawn personas
+	$(BIN)/harness run demo_text
 
 test: $(VENV)/.dev  ## run the tests (fast ones; says what it leaves out)
 	$(BIN)/python -m pytest -n 2

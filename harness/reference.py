@@ -1,4 +1,4 @@
-"""Write ``docs/reference.md`` from the code: audits, header keys, tables, the command line.
+"""Write ``docs/reference.md`` from the code: data types, audits, header keys, tables, the command line.
 
     python -m harness.reference docs/reference.md
 
@@ -8,6 +8,7 @@ it stands: in an audit's header, in ``sql/schema.sql``, in a help text.
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import subprocess
@@ -19,6 +20,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness import plugins
 from harness.auditfile import AUDITS, Audit, Header, read_audit
 from harness.store import Store
 
@@ -39,8 +41,27 @@ Made from the code by `make docs`; edits here are lost. What the words mean is i
 
 def reference() -> str:
     """Give the whole page as Markdown."""
-    parts = [TOP, *_audits(), *_header(), *_tables(), *_commands()]
+    parts = [TOP, *_datatypes(), *_audits(), *_header(), *_tables(), *_commands()]
     return "\n".join(part.rstrip() + "\n" for part in parts)
+
+
+def _datatypes() -> Iterator[str]:
+    yield "## Data types\n\nEach is one file in `harness/datatypes/`, and one table of what was said by anyone."
+    for name in plugins.list_names("datatypes"):
+        datatype = plugins.load("datatypes", name)
+        told = (inspect.getdoc(datatype) or "").removeprefix(f"{name}: ").replace("::\n", ":\n").replace("``", "`")
+        yield f"### {name}\n\n{told[:1].upper()}{told[1:]}"
+        rows = [
+            *((f"`{key}`", "record", field) for key, field in datatype.Record.model_fields.items()),
+            *((f"`{key}`", f"`[{name}]`", field) for key, field in datatype.Config.model_fields.items()),
+        ]
+        yield _table(
+            ("name", "stands in", "type", "meaning"),
+            ((key, where, _type(field.annotation), field.description or "") for key, where, field in rows),
+        )
+        if datatype.AXES:
+            axes = ((f"`{axis}`", ", ".join(f"`{level}`" for level in known)) for axis, known in datatype.AXES.items())
+            yield _table(("axis", "levels"), axes)
 
 
 def shipped_audits() -> list[Audit]:
