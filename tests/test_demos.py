@@ -1,0 +1,81 @@
+"""Every demo study: read, planned and asked of the fake here; the slow test asks the real embedded model."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from harness import pipeline, plugins
+from harness.store import Store, open_store
+from harness.study import Study
+from tests.conftest import ROOT
+from tests.studies import generate_and_parse
+
+DEMOS = sorted(path.parent for path in (ROOT / "prompts").glob("demo_*/study.toml"))
+LEAST_READ = 0.5  # of the replies of a model of 135 million parameters
+every_demo = pytest.mark.parametrize("folder", DEMOS, ids=lambda path: path.name)
+
+
+def test_there_is_one_for_each_data_type() -> None:
+    assert {Study.load(folder).datatype for folder in DEMOS} == set(plugins.list_names("datatypes"))
+
+
+@every_demo
+def test_it_says_where_its_data_are_from_and_varies_its_wording(folder: Path) -> None:
+    study = Study.load(folder)
+    told = (folder / "ATTRIBUTION.md").read_text(encoding="utf-8")
+    assert "licen" in told.lower() and "extract.sql" in told
+    assert (folder / "extract.sql").exists()
+    wordings = {variant.template_id for variant in study.variants}
+    assert len(wordings) >= (2 if study.datatype == "label" else 3)
+
+
+@every_demo
+def test_every_variant_has_its_prompt(folder: Path, tmp_path: Path) -> None:
+    study = Study.load(folder)
+    plan = pipeline.plan_study(study, open_store(tmp_path / "runs"))
+    assert plan.calls and len(plan.shares) == len(study.variants)
+    sent = ["\n".join(message.content for message in share.example or ()) for share in plan.shares]
+    assert all(len(text.split()) > 10 for text in sent) and len(set(sent)) == len(sent)
+    assert not [text for text in sent if "{{" in text or "{%" in text]
+
+
+def count_by_kind(store: Store, table: str) -> dict[str, int]:
+    counted = store.sql(f"select kind, count(*) as n from {table} group by 1")
+    return dict(zip(counted["kind"], counted["n"], strict=True))
+
+
+@every_demo
+def test_the_fake_answers_it_whole(folder: Path, tmp_path: Path) -> None:
+    study = asked_of_fake(Study.load(folder))
+    store = open_store(tmp_path / "runs")
+    tally = generate_and_parse(study, store, limit=4)
+    assert tally.failed == 0 and tally.done == tally.total > 0
+    lost = store.sql("select text, reason from replies where not parsed")
+    assert lost.empty, lost.to_string()
+    counts = count_by_kind(store, plugins.load("datatypes", study.datatype).TABLE)
+    assert counts["human"] > 0 and counts["llm"] >= tally.done
+
+
+def asked_of_fake(study: Study) -> Study:
+    """Give the study with its model played by the fake: the same annotators, under their own names."""
+
+    def played(model):  # type: ignore[no-untyped-def]
+        return dataclasses.replace(model, identity=dataclasses.replace(model.identity, backend="fake"))
+
+    return dataclasses.replace(study, models=tuple(map(played, study.models)))
+
+
+@pytest.mark.model
+@every_demo
+def test_the_real_model_answers_it(folder: Path, tmp_path: Path) -> None:
+    study = Study.load(folder)
+    store = open_store(tmp_path / "runs")
+    path = pipeline.run_study(study, store.runs, limit=3, say=lambda _: None)
+    assert path.exists()
+    replies = store.sql("select parsed, text, reason from replies")
+    assert replies["parsed"].mean() >= LEAST_READ, replies.to_string()
+    counts = count_by_kind(store, plugins.load("datatypes", study.datatype).TABLE)
+    assert counts["human"] > 0 and counts["llm"] > 0
