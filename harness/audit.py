@@ -6,7 +6,7 @@ What this refuses: to skip an audit without a word. One that cannot run gives a 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,17 @@ if TYPE_CHECKING:
     from harness.study import Study
 
 
-def audit(bench: Bench, audits: list[Audit], study: Study, say: Callable[[str], object]) -> list[Finding]:
+def audit(
+    bench: Bench,
+    audits: list[Audit],
+    study: Study,
+    say: Callable[[str], object],
+    lacking: Mapping[str, str] | None = None,
+) -> list[Finding]:
     """Run audits on a study's rows.
+
+    Args:
+        lacking: extractor → why it did not run, and the remedy.
 
     Returns:
         one finding per audit, metric, dataset and focal annotator; an audit that cannot run gives one that
@@ -28,7 +37,8 @@ def audit(bench: Bench, audits: list[Audit], study: Study, say: Callable[[str], 
     """
     findings: list[Finding] = []
     for each in audits:
-        made = run(bench, each, study)
+        lacks = [why for name, why in (lacking or {}).items() if name in each.header.features]
+        made = [_not_run(each, "; ".join(lacks))] if lacks else run(bench, each, study)
         findings.extend(made)
         say(f"  {each.name}: {_tell(made)}")
     return findings

@@ -43,6 +43,9 @@ class Header(BaseModel):
     roles: Literal["both", "model"] = Field("both", description="model: there is no reference, only the focal's rows")
     across: str | None = Field(None, description="compare the levels of this axis instead of model and people")
     needs: list[Literal["ordinal"]] = Field([], description="what the study must have")
+    features: list[str] = Field(
+        [], description="extractors whose numbers it reads, as columns <text>_<extractor>_<number> of the relation"
+    )
     least_samples: int = Field(1, description="samples of an item that the audit needs to say anything")
     describes: list[str] = Field([], description="metrics that are shown and not judged")
     sums: list[str] = Field(["n"], description="summed columns of cells; the rest are keys")

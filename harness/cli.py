@@ -35,6 +35,7 @@ RetryFailed = Annotated[bool, typer.Option(help="ask again what a model refused 
 Batch = Annotated[bool, typer.Option("--batch", help="ask by the Batch API: half the price, within 24 hours")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="with --batch: hand in, and collect another time")]
 Only = Annotated[list[str] | None, typer.Option("--audit", help="only this audit; may be given more than once")]
+Extractors = Annotated[list[str] | None, typer.Option("--extractor", help="only this; may be given more than once")]
 MaxCost = Annotated[float | None, typer.Option(min=0, help="US dollars that this run may cost")]
 MaxRequests = Annotated[int | None, typer.Option(min=0, help="requests that this run may send, repeated ones too")]
 MaxTokens = Annotated[int | None, typer.Option(min=0, help="tokens that this run may use, in and out")]
@@ -136,6 +137,16 @@ def parse(study: Named, runs: Runs = DEFAULT_RUNS) -> None:
 
 
 @app.command()
+def extract(study: Named, runs: Runs = DEFAULT_RUNS, only: Extractors = None) -> None:
+    """Compute features of texts, once per distinct text. Audits that need some do so by themselves."""
+    from harness import pipeline, plugins
+
+    made, store = _open(study, runs)
+    for why in pipeline.extract_study(made, store, only or plugins.list_names("extractors")).values():
+        print(f"not run: {why}")
+
+
+@app.command()
 def audit(study: Named, runs: Runs = DEFAULT_RUNS, only: Only = None) -> None:
     """Measure how the models differ from people, with today's SQL."""
     from harness import pipeline
@@ -196,10 +207,12 @@ def run(
 
 @app.command(name="list")
 def list_(
-    kind: Annotated[str, typer.Argument(help="studies, datatypes, backends, audits or runs; all if left out")] = "",
+    kind: Annotated[
+        str, typer.Argument(help="studies, datatypes, backends, extractors, audits or runs; all if left out")
+    ] = "",
     runs: Runs = DEFAULT_RUNS,
 ) -> None:
-    """List what there is: studies, data types, backends, audits, runs."""
+    """List what there is: studies, data types, backends, extractors, audits, runs."""
     from harness.listing import listing
 
     for title, rows in listing(kind, runs):

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness import extract as extraction
 from harness import plan as planning
 from harness import plugins
 from harness.budget import Budget
@@ -26,7 +27,7 @@ from harness.parse import parse_replies
 from harness.prices import price_of, spent
 from harness.provenance import provenance
 from harness.slips import Waiting, waiting
-from harness.store import folders, ingest, intake, queries
+from harness.store import features, folders, ingest, intake, queries
 from harness.store.database import OldDatabase, Store, only_one, open_store
 from harness.study import Study
 
@@ -260,6 +261,43 @@ def rebuild(store: Store) -> tuple[int, list[str]]:
     return folders_read, [study for study, _ in studies]
 
 
+def extract_study(study: Study, store: Store, names: list[str], *, say: Say = print) -> dict[str, str]:
+    """Compute the features that are wanted and not held, each extractor in a run of its own.
+
+    Returns:
+        extractor → why it could not run, and the remedy.
+    """
+    lacking = {name: why for name in names if (why := extraction.missing(name))}
+    for name in names:
+        if name not in lacking:
+            _extract(study, store, name, say)
+    return lacking
+
+
+def _extract(study: Study, store: Store, name: str, say: Say) -> None:
+    version, dims = extraction.version_of(name), extraction.dims_of(name)
+    folder = folders.new_folder(store.runs, study.name, clock())
+    numbers = itertools.count()
+
+    def write(ids: list[str], values: Any) -> None:
+        features.write_part(folder, next(numbers), name, version, ids, values)
+
+    manifest = {**_manifest(study, "extract"), "extracted": {name: {"version": version, "dims": dims}}}
+    with folders.live(folder):
+        total = features.write_missing(store, study, name, version, folder)
+        try:
+            if total:
+                folders.write_manifest(folder, manifest)
+                extraction.extract(name, features.stream_texts(folder), total, write, say)
+                folders.write_manifest(folder, {**manifest, "ended": clock().isoformat(), "counts": {"texts": total}})
+        finally:
+            (folder / features.TEXTS).unlink(missing_ok=True)
+    if not total:
+        shutil.rmtree(folder)
+    else:
+        ingest.read(store, [folder])
+
+
 def audit_study(study: Study, store: Store, *, only: list[str] | None = None, say: Say = print) -> None:
     """Measure everything anew, all waves and models together.
 
@@ -272,8 +310,11 @@ def audit_study(study: Study, store: Store, *, only: list[str] | None = None, sa
     from harness.store.results import write_findings
 
     audits = choose(audits_for(study.datatype, study.folder), only)
-    with open_bench(store, study) as bench:
-        findings = audit(bench, audits, study, say)
+    wanted = sorted({name for each in audits for name in each.header.features})
+    lacking = extract_study(study, store, wanted, say=say)
+    there = {name: (extraction.version_of(name), extraction.dims_of(name)) for name in wanted if name not in lacking}
+    with open_bench(store, study, there) as bench:
+        findings = audit(bench, audits, study, say, lacking)
     write_findings(store, study, findings, only=only)
 
 

@@ -14,7 +14,11 @@ from types import ModuleType
 from harness.errors import PluginError
 
 PACKAGE = Path(__file__).parent
-SIGNS = {"backends": "Backend", "datatypes": "Record"}  # what tells an extension from any other module
+SIGNS = {
+    "backends": "Backend",
+    "datatypes": "Record",
+    "extractors": "Extractor",
+}  # what tells an extension from any other module
 
 
 def list_names(folder: str) -> list[str]:

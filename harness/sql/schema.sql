@@ -166,6 +166,22 @@ comment on column store.parses.refused is 'whether the reply is a refusal';
 comment on column store.parses.method is 'which rule matched';
 comment on column store.parses.reason is 'why nothing was read';
 
+create table if not exists store.features (
+    text_id uuid, extractor varchar, version varchar, numbers float[], primary key (text_id, extractor, version));
+comment on table store.features is 'what extractors computed, once per distinct text';
+comment on column store.features.text_id is 'the text: the first 128 bits of its SHA-256';
+comment on column store.features.extractor is 'the extractor';
+comment on column store.features.version is 'its version, and that of what it rests on';
+comment on column store.features.numbers is 'its numbers in the order that store.dims tells, or a vector; NaN where a text has none';
+
+create table if not exists store.dims (
+    extractor varchar, version varchar, place integer, dim varchar, primary key (extractor, version, place));
+comment on table store.dims is 'what the numbers of an extractor are';
+comment on column store.dims.extractor is 'the extractor';
+comment on column store.dims.version is 'its version';
+comment on column store.dims.place is 'place among the numbers, from 1';
+comment on column store.dims.dim is 'name of the number; empty for a vector as a whole';
+
 create table if not exists store.runs (
     run_id varchar primary key, study varchar, study_hash uuid, verb varchar, started timestamptz,
     ended timestamptz, sealed boolean, manifest json);

@@ -93,6 +93,7 @@ def _ingest(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     if (folder / "load" / "said.parquet").exists():
         _load(connection, folder / "load", manifest["resolved"])
     _roster_of_others(connection, manifest["resolved"])
+    _features(connection, folder, manifest)
     for name in JOURNALS:
         for source in sources(connection, folder, name):
             _script(connection, f"ingest_{name}.sql", source=source, run_id=folder.name)
@@ -167,6 +168,19 @@ def _load(connection: duckdb.DuckDBPyConnection, folder: Path, study: dict[str, 
         f"and not exists (select 1 from store.{datatype.TABLE} where load_id = $1)",
         [study["load_id"][-32:]],
     )
+
+
+def _features(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: dict[str, Any]) -> None:
+    """Bring in what extractors computed, part by part."""
+    for path in sorted(folder.glob("features-*.parquet")):
+        connection.execute(
+            "insert into store.features select text_id::uuid, extractor, version, numbers from read_parquet(?) "
+            "on conflict do nothing",
+            [str(path)],
+        )
+    for extractor, told in manifest.get("extracted", {}).items():
+        rows = [[extractor, told["version"], place + 1, dim] for place, dim in enumerate(told["dims"])]
+        _insert(connection, "dims", rows)
 
 
 def _roster_of_others(connection: duckdb.DuckDBPyConnection, study: dict[str, Any]) -> None:

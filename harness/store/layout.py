@@ -5,7 +5,7 @@ The database is read once and let go; then external access is off.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ import duckdb
 from harness import plugins
 from harness.store.bench import WHO, Bench
 from harness.store.database import Store, fetch
+from harness.store.features import join_features
 from harness.store.quoting import quoted
 from harness.store.relations import AXES, soft_name
 
@@ -27,8 +28,14 @@ LEFT_OUT = ("study", "key", "split", "cluster", "bindings", "traits", "fields", 
 
 
 @contextmanager
-def open_bench(store: Store, study: Study) -> Iterator[Bench]:
-    """Read the study's rows from the database, let it go, and close the world off."""
+def open_bench(
+    store: Store, study: Study, extractors: Mapping[str, tuple[str, list[str]]] | None = None
+) -> Iterator[Bench]:
+    """Read the study's rows from the database, let it go, and close the world off.
+
+    Args:
+        extractors: name → (version, dims) of those whose numbers audits read.
+    """
     connection = duckdb.connect(":memory:")
     try:
         with store.read():
@@ -39,6 +46,8 @@ def open_bench(store: Store, study: Study) -> Iterator[Bench]:
         for name in relations:
             _take(connection, name, study.name)
         connection.execute("use memory")
+        if extractors:
+            join_features(connection, study, f"taken_{relations[0]}", extractors)
         connection.execute("detach kept")
         yield lay_out(connection, relations)
     finally:

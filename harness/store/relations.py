@@ -186,6 +186,11 @@ def _views() -> Iterator[str]:
         "create or replace view items as select s.study, i.*, l.cluster, l.split, l.metadata, l.bucket "
         "from studies s join store.loads l using (load_id) join store.items i using (item_id)"
     )
+    yield (
+        "create or replace view features as select f.text_id, f.extractor, f.version, d.dim, "
+        "f.numbers[d.place] as number from store.features f join store.dims d using (extractor, version) "
+        "where d.dim <> ''"
+    )
     for table in ("annotators", "roster", "templates", "generations", "failures", "runs"):
         yield f"create or replace view {table} as select * from store.{table}"
     for table in ("measurements", "findings"):

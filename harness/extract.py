@@ -1,0 +1,59 @@
+"""Texts → features, once per distinct text and version of the extractor; a part is on disk as soon as it is made.
+
+An extractor is one file in ``extractors/``. What this refuses: to leave out an extractor without a word. One whose
+packages are not installed gives the command that installs them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from harness import plugins
+
+Texts = Iterable[list[tuple[str, str]]]  # chunks of (text_id, text)
+Write = Callable[[list[str], Any], None]  # text_ids, and (texts, dims) numbers
+
+
+def missing(name: str) -> str | None:
+    """Say what an extractor needs that is not there; None if it can run.
+
+    Raises:
+        PluginError: no such extractor.
+    """
+    extractor = plugins.load("extractors", name)
+    lacking = [package for package in extractor.PACKAGES if importlib.util.find_spec(package) is None]
+    if not lacking:
+        return None
+    return f"the extractor {name!r} needs {' and '.join(lacking)}: pip install 'harness[{extractor.EXTRA}]'"
+
+
+def version_of(name: str) -> str:
+    """Name what computes: the extractor's own version, and that of the model or package that it rests on."""
+    extractor = plugins.load("extractors", name)
+    return str(extractor.version()) if hasattr(extractor, "version") else str(extractor.VERSION)
+
+
+def dims_of(name: str) -> list[str]:
+    """List the numbers that an extractor gives, in their order; ``[""]`` for a vector."""
+    extractor = plugins.load("extractors", name)
+    return list(extractor.DIMS) or [""]
+
+
+def extract(name: str, texts: Texts, total: int, write: Write, say: Callable[[str], object]) -> None:
+    """Compute one extractor's features of all texts, a part at a time.
+
+    Args:
+        total: how many texts there are, for the progress.
+        write: called with each part; what it wrote is never computed again.
+    """
+    extractor = plugins.load("extractors", name).Extractor()
+    done, told = 0, 0
+    for chunk in texts:
+        values: Sequence[Any] = extractor.extract([text for _, text in chunk])
+        write([text_id for text_id, _ in chunk], values)
+        done += len(chunk)
+        if done * 10 // max(total, 1) > told:
+            told = done * 10 // total
+            say(f"  {name}: {done:,} of {total:,} texts")

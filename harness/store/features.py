@@ -1,0 +1,139 @@
+"""Features of texts: which are missing, the parts of a run folder, and the columns of a relation that they make.
+
+A text's id is the first 128 bits of its SHA-256, so that SQL and Python name it alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from harness import plugins
+from harness.store.database import Store, fetch
+from harness.store.quoting import identifier, quoted
+
+if TYPE_CHECKING:
+    from harness.study import Study
+
+TEXTS = "texts.parquet"  # what is to be computed; removed when it is
+PART = 2_000  # texts
+
+
+def text_columns(study: Study) -> dict[str, str]:
+    """Name the texts of a study's relation: name → SQL that gives it."""
+    datatype = plugins.load("datatypes", study.datatype)
+    if not hasattr(datatype, "texts"):
+        return {}
+    held: Mapping[str, str] = datatype.texts(study.config)
+    return {
+        name: identifier(name) if where == "record" else f"(fields ->> {quoted(name)})" for name, where in held.items()
+    }
+
+
+def text_id(text: str) -> str:
+    """Write the SQL that names a text."""
+    return f"left(sha256({text}), 32)::uuid"
+
+
+def write_missing(store: Store, study: Study, extractor: str, version: str, folder: Path) -> int:
+    """Write the distinct texts of a study that have no features of this version; give how many there are."""
+    table = plugins.load("datatypes", study.datatype).TABLE
+    every = " union ".join(
+        f"select {text} as text from {table} where study = $study and {text} is not null"
+        for text in text_columns(study).values()
+    )
+    if not every:
+        return 0
+    query = (
+        f"select {text_id('text')}::varchar as text_id, text from ({every}) t anti join store.features f "
+        f"on f.text_id = {text_id('t.text')} and f.extractor = $extractor and f.version = $version order by 1"
+    )
+    values = {"study": study.name, "extractor": extractor, "version": version}
+    path = quoted(str(folder / TEXTS))
+    with store.read() as connection:
+        connection.execute(f"copy ({query}) to {path} (format parquet, compression zstd)", values)
+        return int(fetch(connection, f"select count(*) from read_parquet({path})")[0][0])
+
+
+def stream_texts(folder: Path) -> Iterator[list[tuple[str, str]]]:
+    """Stream chunks of (text_id, text)."""
+    connection = duckdb.connect(":memory:", config={"threads": 1})
+    try:
+        result = connection.execute(f"select text_id, text from read_parquet({quoted(str(folder / TEXTS))})")
+        while chunk := result.fetchmany(PART):
+            yield chunk
+    finally:
+        connection.close()
+
+
+def write_part(folder: Path, number: int, extractor: str, version: str, ids: list[str], values: Any) -> None:
+    """Write a part whole or not at all.
+
+    Args:
+        values: (texts, dims) numbers; NaN where a text has no such number.
+    """
+    import numpy as np
+    import pandas as pd
+
+    table = np.asarray(values, dtype=np.float32).reshape(len(ids), -1)
+    frame = pd.DataFrame(table, columns=[f"v{n}" for n in range(table.shape[1])])
+    frame.insert(0, "text_id", ids)
+    beside = folder / f"features-{number:05d}.parquet.tmp"
+    listed = ", ".join(f"v{n}" for n in range(table.shape[1]))
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.register("frame", frame)
+        connection.execute(
+            f"copy (select text_id, {quoted(extractor)} as extractor, {quoted(version)} as version, "
+            f"[{listed}]::float[] as numbers from frame) "
+            f"to {quoted(str(beside))} (format parquet, compression zstd)"
+        )
+    finally:
+        connection.close()
+    beside.replace(beside.with_suffix(""))
+
+
+def columns_of(study: Study, extractor: str, dims: list[str]) -> dict[str, tuple[str, int | None]]:
+    """Name the columns that an extractor adds to the study's relation: column → (text, place of the dim).
+
+    A vector is one column, and its place is None.
+    """
+    return {
+        "_".join(filter(None, (name, extractor, dim))): (name, place + 1 if dim else None)
+        for name in text_columns(study)
+        for place, dim in enumerate(dims)
+    }
+
+
+def join_features(
+    connection: duckdb.DuckDBPyConnection, study: Study, table: str, extractors: Mapping[str, tuple[str, list[str]]]
+) -> None:
+    """Give a table of the study's rows the columns of some extractors.
+
+    Args:
+        table: has the columns of the relation.
+        extractors: name → (version, dims).
+    """
+    texts = text_columns(study)
+    listed, joined = [], []
+    for extractor, (version, dims) in extractors.items():
+        for column, (name, place) in columns_of(study, extractor, dims).items():
+            side = identifier(f"of_{name}_{extractor}")
+            number = f"{side}.numbers[{place}]::double" if place else f"{side}.numbers"
+            # A text without such a number has NaN in the file, and null for audits.
+            listed.append(
+                f"{f'nullif({number}, {quoted("nan")}::double)' if place else number} as {identifier(column)}"
+            )
+        for name, text in texts.items():
+            side = identifier(f"of_{name}_{extractor}")
+            joined.append(
+                f"left join kept.store.features {side} on {side}.extractor = {quoted(extractor)} "
+                f"and {side}.version = {quoted(version)} and {side}.text_id = {text_id(text)}"
+            )
+    if listed:
+        connection.execute(
+            f"create or replace table {table} as select t.*, {', '.join(listed)} from {table} t {' '.join(joined)}"
+        )
