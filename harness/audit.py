@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from harness.auditfile import Audit
+from harness.auditfile import Audit, Header
 from harness.finding import Finding, judge, make_finding, who
 from harness.passes import FULL, Effort, Passes
 
@@ -49,13 +49,14 @@ def run(bench: Bench, audit: Audit, study: Study, effort: Effort = FULL) -> list
     header = audit.header
     reason = _unfit(bench, audit, study)
     wanted = [] if reason else list(_focals(bench, audit, study))
-    focals = bench.prepare(wanted, draws=header.draws, roles=header.roles) if wanted else []
+    shape = _shape(header)
+    focals = bench.prepare(wanted, draws=header.draws, shape=shape) if wanted else []
     if not focals:
         return [_not_run(audit, reason or _nobody(audit))]
     passes = Passes(bench, audit, study.seed, focals, effort)
     as_is = passes.as_is()
     if header.plays != header.draws:
-        bench.prepare(wanted, draws=header.plays, roles=header.roles)
+        bench.prepare(wanted, draws=header.plays, shape=shape)
     others = (passes.floor(), passes.null(as_is), passes.exchanged, passes.persons())
     findings = [
         make_finding(audit, focal, metric, as_is[focal.number, metric], others)
@@ -90,6 +91,11 @@ def _unfit(bench: Bench, audit: Audit, study: Study) -> str | None:
         remedy = f"; write samples = {least} in study.toml" if study.models else ""
         return f"it takes {least} samples of an item, and the study has {most}{remedy}"
     return None
+
+
+def _shape(header: Header) -> str:
+    """Say how the focal annotator's rows meet the reference's."""
+    return "model" if header.roles == "model" else header.pairing
 
 
 def _nobody(audit: Audit) -> str:

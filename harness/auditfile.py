@@ -41,6 +41,11 @@ class Header(BaseModel):
     draws: Literal["one", "all"] = Field("one", description="how many of the focal's samples an item are measured")
     plays: Literal["one", "all"] = Field("one", description="how many of them change places with people")
     roles: Literal["both", "model"] = Field("both", description="model: there is no reference, only the focal's rows")
+    pairing: Literal["item", "auto"] = Field(
+        "item",
+        description="auto: an annotator that shares fewer than ten items with its reference is compared as a group, "
+        "unpaired",
+    )
     across: str | None = Field(None, description="compare the levels of this axis instead of model and people")
     needs: list[Literal["ordinal"]] = Field([], description="what the study must have")
     features: list[str] = Field(

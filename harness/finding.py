@@ -133,13 +133,23 @@ def make_finding(
         )
     found.excess = excess
     found.excess_lower, found.excess_upper = found.excess_interval.lower, found.excess_interval.upper
-    if focal.clusters < inference.LEAST_CLUSTERS:
-        found.note = f"only {focal.clusters} clusters: too few to tell"
-    elif header.test == "exchange" and found.detectable is None:
-        found.note = "exchanging roles changes nothing here: these data could not have shown any effect"
-    elif focal.items > MOST_ITEMS and header.test == "exchange":
-        found.note = f"roles were exchanged on a sample of {MOST_ITEMS:,} of {focal.items:,} items"
+    found.note = _note(audit, focal, found)
     return found
+
+
+def _note(audit: Audit, focal: Focal, found: Finding) -> str | None:
+    """Say what else a reader must know."""
+    exchanged = audit.header.test == "exchange"
+    told = []
+    if not focal.paired:
+        told.append("unpaired: the model and people share too few items, and are compared as two groups")
+    if focal.clusters < inference.LEAST_CLUSTERS:
+        told.append(f"only {focal.clusters} clusters: too few to tell")
+    elif exchanged and found.detectable is None:
+        told.append("exchanging roles changes nothing here: these data could not have shown any effect")
+    elif exchanged and focal.items > MOST_ITEMS:
+        told.append(f"roles were exchanged on a sample of {MOST_ITEMS:,} of {focal.items:,} items")
+    return "; ".join(told) or None
 
 
 def judge(audit: Audit, findings: list[Finding]) -> None:

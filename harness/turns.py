@@ -84,6 +84,34 @@ def exchanges(pool: Pool, rng: np.random.Generator) -> tuple[Shape, Ints, Ints]:
     return Shape(np.concatenate(keys), np.concatenate(rows), np.concatenate(plays)), items, turns
 
 
+def swaps(pool: Pool) -> tuple[Shape, Ints, Ints]:
+    """Give each item of two groups two turns: 0 as it is, 1 with its roles swapped.
+
+    Returns:
+        the shape, the items, and the number of turns of each.
+    """
+    items = np.unique(pool.item)
+    keys = np.concatenate([pool.item << TURN_BITS, (pool.item << TURN_BITS) + 1])
+    rows, plays = np.tile(pool.row, 2), np.concatenate([pool.is_model, ~pool.is_model])
+    return Shape(keys, rows, plays), items, np.full(len(items), 2)
+
+
+def regroup(is_model: npt.NDArray[np.bool_], cluster: Ints, draws: int, rng: np.random.Generator) -> Ints:
+    """Deal the two groups anew over clusters, each as large as it is: the permutation test of two samples.
+
+    Args:
+        is_model, cluster: of each item.
+
+    Returns:
+        (draws, items): the turn of each item, 1 where its roles are swapped.
+    """
+    _, first, index = np.unique(cluster, return_index=True, return_inverse=True)
+    own = is_model[first]
+    dealt = rng.permuted(np.tile(own, (draws, 1)), axis=1)
+    turn: Ints = (dealt != own)[:, index].astype(np.int64)
+    return turn
+
+
 def floor_turns(pool: Pool, columns: int, rng: np.random.Generator) -> Shape:
     """Let each person in turn play the model against the other people, and the model against the same others.
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 WHO = ("dataset", "kind", "model", "variant", "wave")
+POOLS = {"item": "pool.sql", "model": "pool_model.sql", "auto": "pool_auto.sql"}
+LEAST_SHARED = 10  # items; with fewer an annotator and its reference are two groups
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,14 @@ class Focal:
         number: its number on the bench.
         who: dataset, kind, model, variant, wave, as findings name it.
         items, clusters: on how many its pool of rows rests.
+        paired: whether it shares these items with its reference; else the two are groups.
     """
 
     number: int
     who: dict[str, str]
     items: int
     clusters: int
+    paired: bool = True
 
 
 @dataclass(frozen=True)
@@ -82,13 +86,14 @@ class Bench:
         rows = self._connection.execute("select * from whos_" + self._relation + " order by who_no").df()
         return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
 
-    def prepare(self, focals: list[dict[str, Any]], *, draws: str, roles: str) -> list[Focal]:
+    def prepare(self, focals: list[dict[str, Any]], *, draws: str, shape: str) -> list[Focal]:
         """Say who is focal against whom, and pool their rows on the items that both know.
 
         Args:
             focals: number, who columns, ``model_who`` and ``reference_who`` (None: the people).
             draws: ``one``: only the first of an LLM's samples of an item; ``all``.
-            roles: ``model``: there is no reference.
+            shape: ``model``: there is no reference; ``item``: on the items that both know; ``auto``: there, or
+                else as two groups.
         """
         import pandas as pd
 
@@ -102,15 +107,19 @@ class Bench:
             "model_who::integer as model_who, reference_who::integer as reference_who from focal_frame"
         )
         self._connection.unregister("focal_frame")
-        script = (SQL / ("pool_model.sql" if roles == "model" else "pool.sql")).read_text(encoding="utf-8")
-        self._connection.execute(f"create or replace table pool as {script}", {"all_draws": draws == "all"})
+        script = (SQL / POOLS[shape]).read_text(encoding="utf-8")
+        values = {"all_draws": draws == "all", **({"least_shared": LEAST_SHARED} if shape == "auto" else {})}
+        self._connection.execute(f"create or replace table pool as {script}", values)
         counts = fetch(
             self._connection,
-            "select focal_no, count(distinct item_no), count(distinct place) from pool "
+            "select focal_no, count(distinct item_no), count(distinct place), "
+            "$1 or count(distinct item_no) filter (where is_model) + count(distinct item_no) "
+            "filter (where not is_model) > count(distinct item_no) as paired from pool "
             "join items using (item_no) group by 1 order by 1",
+            [shape == "model"],
         )
         by_number = {f["focal_no"]: f for f in focals}
-        return [Focal(n, {key: by_number[n][key] for key in WHO}, items, clusters) for n, items, clusters in counts]
+        return [Focal(n, {key: by_number[n][key] for key in WHO}, *told) for n, *told in counts]
 
     def pools(self) -> dict[int, Pool]:
         """Give each focal annotator's pool of rows in numbers, by focal number."""
@@ -231,6 +240,11 @@ class Bench:
     def places(self) -> dict[str, int]:
         """Give the number of bootstrap buckets of each dataset."""
         return dict(fetch(self._connection, "select dataset, max(place) + 1 from items group by 1 order by 1"))
+
+    def cluster_of_items(self) -> Ints:
+        """Give the cluster of every item, by item number; clusters are numbered within a dataset."""
+        found = self._connection.execute("select cluster_no from items order by item_no").fetchnumpy()
+        return np.asarray(found["cluster_no"], dtype=np.int64)
 
     def bucket_of_items(self) -> Ints:
         """Give the bootstrap bucket of every item, by item number."""

@@ -124,9 +124,7 @@ def join_features(
             side = identifier(f"of_{name}_{extractor}")
             number = f"{side}.numbers[{place}]::double" if place else f"{side}.numbers"
             # A text without such a number has NaN in the file, and null for audits.
-            listed.append(
-                f"{f'nullif({number}, {quoted("nan")}::double)' if place else number} as {identifier(column)}"
-            )
+            listed.append((f"nullif({number}, 'nan'::double)" if place else number) + f" as {identifier(column)}")
         for name, text in texts.items():
             side = identifier(f"of_{name}_{extractor}")
             joined.append(

@@ -62,7 +62,7 @@ def lay_out(connection: duckdb.DuckDBPyConnection, relations: list[str]) -> Benc
         + "), counted as (select *, dense_rank() over (partition by dataset order by cluster) - 1 as cluster_no "
         "from all_items), "
         "sized as (select *, max(cluster_no) over (partition by dataset) + 1 as clusters from counted) "
-        "select (row_number() over (order by dataset, key) - 1)::bigint as item_no, dataset, key, "
+        "select (row_number() over (order by dataset, key) - 1)::bigint as item_no, dataset, key, cluster_no, "
         f"(case when clusters <= {MOST_BUCKETS} then cluster_no else bucket end)::bigint as place from sized"
     )
     for name in relations:
