@@ -65,7 +65,8 @@ _WINS = [
     re.compile(rf"{_NOT_LISTED}{_X}\s{_HOW}(?:wins|won|prevails|outperforms|beats|surpasses)\b"),
     re.compile(
         r"\b(?:prefer|preferred|choose|chose|choosing|pick|picked|select|selected|favou?r|vote for|go with|opt for|"
-        rf"lean towards?|side with|rather have(?: (?:had|received|gotten|got))?)\s{_HOW}{_X}{_ALONE}"
+        rf"lean towards?|side with|rather have(?: (?:had|received|gotten|got))?|rather (?:receive|get|read)|"
+        rf"(?:prefer|love|like) to (?:receive|have|get|read))\s{_HOW}{_X}{_ALONE}"
     ),
     re.compile(
         rf"\b(?:better|best|preferred|preferable|superior|stronger|winning)\s(?:\w{{1,20}}\s){{0,4}}?"

@@ -62,6 +62,7 @@ READ = [
     ("I prefer B over A.", LETTERS, "b", "lead"),
     ("I prefer Answer B to Answer A", LETTERS, "b", "lead"),
     ("I would rather have received Answer A.", LETTERS, "a", "lead"),
+    ("I would prefer to receive Answer A.", LETTERS, "a", "lead"),
     ("I would choose A as the better answer.", LETTERS, "a", "lead"),
     ("If I had to choose, I would pick Answer B.", LETTERS, "b", "lead"),
     ("The better answer is B.", LETTERS, "b", "lead"),
