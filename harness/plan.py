@@ -96,6 +96,7 @@ class Prompts:
         self._datatype = plugins.load("datatypes", study.datatype)
         self._next_turn = getattr(self._datatype, "next_turn", None)
         self._constrain = getattr(self._datatype, "constraint", None)
+        self._constrain_for = getattr(self._datatype, "constraint_for", None)
         self._fixed: dict[str, Mapping[str, Any]] = {}
 
     def __call__(
@@ -130,6 +131,8 @@ class Prompts:
         messages = self._templates.render(variant.template, values | drawn if drawn else values, role)
         options = self._datatype.options_shown(asked, variant.levels, fields)
         constraint = self._constrain(tuple(options), variant.levels) if self._constrain else None
+        if self._constrain_for is not None:
+            constraint = self._constrain_for(asked, variant.levels)
         return Prompt(messages, options, constraint, role, drawn)
 
     def _fix(self, annotator: Annotator) -> Mapping[str, Any]:
