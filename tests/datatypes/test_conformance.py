@@ -24,6 +24,8 @@ SIGNATURES = {
 }
 MAY_HAVE = {
     "constraint": ["options", "levels"],
+    "constraint_for": ["asked", "levels"],
+    "open_answer": ["parsed", "cell"],
     "parse_scores": ["scores", "cell", "chance"],
     "next_turn": ["asked", "levels", "fields", "history"],
     "roles": ["asked"],
