@@ -28,7 +28,8 @@ MOST_TASKS = 500
 
 KEYS = ("instruction", "input", "output")
 _NAMES = {
-    "instruction": "instruction", "task": "instruction", "prompt": "instruction", "question": "instruction",
+    "instruction": "instruction", "task": "instruction", "instructions": "instruction", "prompt": "instruction",
+    "question": "instruction",
     "input": "input", "context": "input", "output": "output", "response": "output", "answer": "output",
     "completion": "output", "solution": "output",
 }  # fmt: skip
@@ -211,12 +212,13 @@ def _read_headed(text: str) -> list[Mapping[str, str | None]]:
     """Read blocks with headings.
 
     Of several names for one thing only the first of ``_NAMES`` is a heading: where there are instructions and
-    outputs, "Question:" and "Answer:" are part of a task's text.
+    outputs, "Question:" and "Answer:" are part of a task's text, and so is the "Instructions:" of a recipe. A small
+    model that was shown "Instruction:" may well say "Instructions:" itself.
     """
     lines = [(line, [*_headings(line)]) for line in text.splitlines()]
     said = {name for _, heads in lines for name, _ in heads}
     names = {next((n for n, r in _NAMES.items() if r == role and n in said - {"task"}), "") for role in KEYS}
-    if "instruction" in names or not names & {"prompt", "question"}:
+    if not names & {"prompt", "question"}:
         names.add("task")
     blocks: list[dict[str, list[str]]] = []
     part: list[str] | None = None

@@ -97,6 +97,14 @@ b, a
 
 ### Response:
 a, b""",
+    "plural": """Task 1:
+Instructions: Write a short poem.
+Output: Roses are red.
+
+Task 2:
+Instructions: Sort the list.
+Input: b, a
+Output: a, b""",
     "questions": """Question: Write a short poem.
 Answer: Roses are red.
 Question: Sort the list.
@@ -147,6 +155,8 @@ def test_words_that_head_a_block_elsewhere_are_text_within_a_task() -> None:
     assert list(parse(text).records) == [
         {"instruction": "Answer the question.", "input": "Question: Who?\nAnswer: …", "output": "It was\nAnswer: Ann."}
     ]
+    recipe = "Instruction: Give a recipe.\nOutput: Tea.\nInstructions: Boil water."
+    assert [r["output"] for r in parse(recipe).records] == ["Tea.\nInstructions: Boil water."]
     listed = 'Instruction: Sort ["b", "a"].\nOutput: ["a", "b"]'
     assert parse(listed).records[0]["output"] == '["a", "b"]'
     held = 'Instruction: Read it.\nInput: {"question": "Who?", "answer": "Ann"}\nOutput: Ann'
