@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -13,6 +17,7 @@ from harness import pipeline
 from harness.errors import StudyError
 from harness.store import Store
 from harness.study import Study
+from tests.conftest import ROOT, shared_file
 from tests.studies import all_tables, generate_and_parse, write_study
 
 pytest.importorskip("rapidfuzz")
@@ -144,3 +149,35 @@ def test_answers_are_given_to_the_instructions_of_people(tmp_path: Path, store: 
 def test_a_table_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="distinct"):
         make(tmp_path, instruction={"makes": "answers", "distinct": 0.7})
+
+
+DEMO = ROOT / "prompts" / "demo_instruction"
+
+
+def test_the_demo_asks_the_fake_what_it_asks_a_model(tmp_path: Path, store: Store) -> None:
+    folder = tmp_path / "demo_instruction"
+    shutil.copytree(DEMO, folder)
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    text = re.sub(r"backend  = .*\nmodel    = .*", 'backend = "fake"\nmodel = "fake"', text)
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    study = Study.load(folder)
+    assert generate_and_parse(study, store).total == 17 * 3
+    rows = store.sql("select * from instructions")
+    assert (rows["kind"] == "human").sum() == 60 and (rows["kind"] == "llm").sum() == 17 * 3 * 2
+    assert rows[rows["kind"] == "human"]["output"].notna().all()
+    sent = store.sql("select wording, messages from replies where key = 'weather' or key = 'gmail'")
+    assert sent["wording"].nunique() == 3
+    for messages in sent["messages"]:
+        said = [message["content"] for message in json.loads(messages)]
+        assert "Gmail" in said[-1] and "reading, sorting and writing email" in said[-1]
+        shown = "\n\n".join(text for text in said if "Instruction: " in text)
+        assert shown.count("\nInput: ") == shown.count("\nOutput: ") == shown.count("Instruction: ") >= 2
+
+
+def test_the_demos_tasks_are_made_from_the_source_byte_for_byte(tmp_path: Path) -> None:
+    source = shared_file("instructions/self_instruct/user_oriented_instructions.jsonl")
+    shutil.copy(DEMO / "extract.sql", tmp_path)
+    (tmp_path / source.name).symlink_to(source)
+    with contextlib.chdir(tmp_path):
+        duckdb.connect().execute(Path("extract.sql").read_text(encoding="utf-8"))
+    assert (tmp_path / "tasks.csv").read_bytes() == (DEMO / "tasks.csv").read_bytes()
