@@ -277,8 +277,8 @@ def _is_heading(line: str, found: re.Match[str]) -> bool:
     return found["end"] in (":", "：") or found["number"] is not None or line.lstrip()[:1] in ("#", "*", "_")
 
 
-_NUMBERED = re.compile(r"[ \t]{0,3}(?:\*\*)?\(?(\d{1,3})[.)][ \t]*(?:\*\*)?[ \t]*(?=\S)")
-_BULLET = re.compile(r"[ \t]{0,3}[-*•–][ \t]+(?=\S)")
+_NUMBERED = re.compile(r"[ \t]{0,3}(?:\*\*)?\(?(\d{1,3})[.)][ \t]{0,4}(?:\*\*)?[ \t]{0,4}(?=\S)")
+_BULLET = re.compile(r"[ \t]{0,3}[-*•–][ \t]{1,4}(?=\S)")
 
 
 def _read_listed(text: str) -> list[Mapping[str, str | None]]:

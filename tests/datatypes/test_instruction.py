@@ -268,6 +268,9 @@ def test_a_template_sees_an_input_where_there_is_none() -> None:
 
 HOSTILE = {
     "spaces": "input" + " " * 1_000_000,
+    "a number and spaces": "1." + " " * 1_000_000 + "\nx",
+    "a bullet and spaces": "-" + " " * 1_000_000 + "\nx",
+    "marks and spaces": "Instruction: a" + " " * 1_000_000 + "Output",
     "open lists": "[{" * 500_000,
     "open keys": '{"' * 500_000,
     "half objects": '{"a":[1,' * 125_000,
