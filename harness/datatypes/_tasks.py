@@ -223,7 +223,11 @@ def _read_headed(text: str) -> list[Mapping[str, str | None]]:
     blocks: list[dict[str, list[str]]] = []
     part: list[str] | None = None
     titled = False  # "Task 1: a title" may come before "Instruction: …"
+    before = ""
     for line, heads in lines:
+        if not before.strip() and "instruction" in names and heads and heads[0][0] == "instructions" and heads[0][1]:
+            heads[0] = ("instruction", heads[0][1])  # a block by itself, where a recipe's stands within one
+        before = line
         if not heads or any(name not in names for name, _ in heads):
             if part is not None:
                 part.append(line)

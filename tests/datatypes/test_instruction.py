@@ -105,6 +105,12 @@ Task 2:
 Instructions: Sort the list.
 Input: b, a
 Output: a, b""",
+    "singular and plural": """Instruction: Write a short poem.
+Output: Roses are red.
+
+Instructions: Sort the list.
+Input: b, a
+Output: a, b""",
     "questions": """Question: Write a short poem.
 Answer: Roses are red.
 Question: Sort the list.
@@ -157,6 +163,8 @@ def test_words_that_head_a_block_elsewhere_are_text_within_a_task() -> None:
     ]
     recipe = "Instruction: Give a recipe.\nOutput: Tea.\nInstructions: Boil water."
     assert [r["output"] for r in parse(recipe).records] == ["Tea.\nInstructions: Boil water."]
+    recipe = "Instruction: Give a recipe.\nOutput: Tea.\n\nInstructions:\n1. Boil water."
+    assert [r["output"] for r in parse(recipe).records] == ["Tea.\n\nInstructions:\n1. Boil water."]
     listed = 'Instruction: Sort ["b", "a"].\nOutput: ["a", "b"]'
     assert parse(listed).records[0]["output"] == '["a", "b"]'
     held = 'Instruction: Read it.\nInput: {"question": "Who?", "answer": "Ann"}\nOutput: Ann'
