@@ -16,6 +16,7 @@ from harness import plugins
 from harness.ids import seed_of
 from harness.types import Cell, Parsed, Said
 
+SHORT, AT_ONCE = 400, 40  # characters of a refusal at most; within which its words begin
 REFUSED = ("content_filter", "refusal")  # finish reasons that are refusals, whatever the text
 
 
@@ -87,7 +88,8 @@ def read_reply(
 
     Returns:
         what was read, and whether the reply is a refusal: by its finish reason, or because it reads like
-        one and holds no record.
+        one and holds no record. A data type for which any text is an answer says by ``open_answer(parsed, cell)``
+        which text that is, and the refusal is looked for in it first.
     """
     if finish_reason in REFUSED:
         return Parsed(reason=f"refused: {finish_reason}"), True
@@ -96,6 +98,9 @@ def read_reply(
     if finish_reason == "length" and cell.levels.get("format") == "choice" and _is_beginning(text.strip(), cell):
         return Parsed(reason="cut off within an option"), False
     parsed: Parsed = datatype.parse(text, cell)
+    answer = datatype.open_answer(parsed, cell) if hasattr(datatype, "open_answer") else None
+    if answer is not None:
+        return (Parsed(reason="refused"), True) if is_refusal(answer) else (parsed, False)
     if parsed.records or not reads_like_refusal(text):
         return parsed, False
     return Parsed(reason="refused"), True
@@ -109,6 +114,15 @@ def _is_beginning(text: str, cell: Cell) -> bool:
 def reads_like_refusal(text: str) -> bool:
     """Tell whether a reply begins like a refusal; the patterns are in refusals.txt."""
     return _refusals().search(text[:400]) is not None
+
+
+def is_refusal(answer: str) -> bool:
+    """Tell whether an open answer, to which any text would count, is a refusal: it begins like one and is short.
+
+    An answer that hedges and then goes on is an answer, and a letter may say that it is sorry.
+    """
+    found = _refusals().search(answer[:SHORT])
+    return found is not None and found.start() <= AT_ONCE and len(answer) <= SHORT
 
 
 @cache

@@ -129,8 +129,7 @@ class Prompts:
         role = self._roles[next_turn_of(history) % len(self._roles)] if self._roles else None
         messages = self._templates.render(variant.template, values | drawn if drawn else values, role)
         options = self._datatype.options_shown(asked, variant.levels, fields)
-        # What is asked for may shape an answer too: reasons, where they are asked for, belong into the object.
-        constraint = self._constrain(tuple(options), {**asked, **variant.levels}) if self._constrain else None
+        constraint = self._constrain(asked, tuple(options), variant.levels) if self._constrain else None
         return Prompt(messages, options, constraint, role, drawn)
 
     def _fix(self, annotator: Annotator) -> Mapping[str, Any]:

@@ -206,11 +206,9 @@ def _tell_unknown(said: str, known: list[str]) -> str:
     return told
 
 
-def constraint(options: tuple[str, ...], levels: Mapping[str, Any]) -> Constraint | None:
-    """Say what an answer may be, where these are shown; ``levels`` says ``rationale`` too, where it is asked for."""
-    return constrain(
-        _Reasoned if levels.get("rationale") is True else _Verdict, "choice", options, levels.get("format")
-    )
+def constraint(asked: Mapping[str, Any], options: tuple[str, ...], levels: Mapping[str, Any]) -> Constraint | None:
+    """Say what an answer may be, where these are shown; reasons, where they are asked for, belong into the object."""
+    return constrain(_Reasoned if asked.get("rationale") else _Verdict, "choice", options, levels.get("format"))
 
 
 def parse(text: str, cell: Cell) -> Parsed:

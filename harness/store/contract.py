@@ -2,7 +2,8 @@
 
 A source is a file with a column mapping, or one SELECT that returns the contract's columns: ``item`` and,
 as they apply, ``dataset, kind, annotator, model, variant, wave, sample, part, cluster, split``; the columns of
-the data type's Record; ``trait_x`` and ``meta_x``; every other column is a field that templates may read.
+the data type's Record; ``trait_x`` and ``meta_x``; every other column is a field that templates may read, and
+``field_x`` is the field x, where a column of the Record has that name.
 
 What this refuses: a column that is not there, and SQL that is not one SELECT.
 """
@@ -101,7 +102,7 @@ def _from_query(connection: duckdb.DuckDBPyConnection, study: Study, source: Sou
         named["kind"] = quoted(source.kind)
     return _contract(
         named,
-        {n: identifier(n) for n in rest if not n.startswith(("trait_", "meta_"))},
+        {n.removeprefix("field_"): identifier(n) for n in rest if not n.startswith(("trait_", "meta_"))},
         {n[5:]: identifier(n) for n in rest if n.startswith("meta_")},
         {n[6:]: identifier(n) for n in rest if n.startswith("trait_")},
         {n: identifier(n) for n in record},

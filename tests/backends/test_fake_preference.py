@@ -25,7 +25,7 @@ def make_request(
     levels, fields = levels or {}, fields or FIELDS
     asked = preference.Config(**config).model_dump()
     options = preference.options_shown(asked, levels, fields)
-    told = preference.constraint(tuple(options), {**asked, **levels})
+    told = preference.constraint(asked, tuple(options), levels)
     cell = Cell(
         "d", key, 0, tuple(options), fields, levels, tuple(options.values()), asked, datatype="preference"
     )  # fmt: skip

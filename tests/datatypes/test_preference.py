@@ -261,14 +261,14 @@ def test_reasons_are_asked_for_and_kept_where_they_are_wanted() -> None:
     assert preference.parse("Answer B", wanted).records[0]["rationale"] is None
     assert preference.parse("Answer B\nIt is short.", LETTERS).records[0]["rationale"] is None
     held = make_cell({"format": "json"}, rationale=True)
-    told = preference.constraint(held.options, {**held.asked, **held.levels})
+    told = preference.constraint(held.asked, held.options, held.levels)
     assert told is not None and list(told.schema["properties"]) == ["choice", "rationale"]
     assert told.schema["properties"]["choice"]["enum"] == ["Answer A", "Answer B", "Tie"]
     said = json.dumps({"choice": "Answer A", "rationale": "Short."})
     assert preference.parse(said, held).records == ({"choice": "a", "rationale": "Short."},)
-    bare = preference.constraint(held.options, {"format": "json"})
+    bare = preference.constraint({}, held.options, {"format": "json"})
     assert bare is not None and list(bare.schema["properties"]) == ["choice"]
-    assert preference.constraint(held.options, {"format": "text"}) is None
+    assert preference.constraint({}, held.options, {"format": "text"}) is None
 
 
 CELLS = [LETTERS, NUMBERS, SYMBOLS, REAL, SWAPPED, THREE, STRICT, Cell("d", "1", 0)]
