@@ -2,8 +2,9 @@
 
 A source is a file with a column mapping, or one SELECT that returns the contract's columns: ``item`` and,
 as they apply, ``dataset, kind, annotator, model, variant, wave, sample, part, cluster, split``; the columns of
-the data type's Record; ``trait_x`` and ``meta_x``; every other column is a field that templates may read, and
-``field_x`` is the field x, where a column of the Record has that name.
+the data type's Record, and ``shown_at``, where the chosen option stood (1 = first); ``trait_x`` and ``meta_x``; every
+other column is a field that templates may read, and ``field_x`` is the field x, where a column of the Record has
+that name.
 
 What this refuses: a column that is not there, and SQL that is not one SELECT.
 """
@@ -23,6 +24,7 @@ from harness.store.relations import columns
 from harness.study import Study
 
 WHO = ("dataset", "kind", "annotator", "model", "variant", "wave", "sample", "part", "cluster", "split")
+SHOWN_AT = "shown_at"  # a record's own, beside the columns of the data type
 
 
 def read_source(connection: duckdb.DuckDBPyConnection, study: Study, source: Source, number: int) -> None:
@@ -45,7 +47,7 @@ def read_source(connection: duckdb.DuckDBPyConnection, study: Study, source: Sou
 def _from_mapping(connection: duckdb.DuckDBPyConnection, study: Study, source: Source, where: str) -> str:
     scan = _scan(str(source.file))
     there = [row[0] for row in fetch(connection, f"describe select * from {scan}")]
-    record = list(columns(plugins.load("datatypes", study.datatype)))
+    record = [*columns(plugins.load("datatypes", study.datatype)), SHOWN_AT]
     for name in source.record:
         if name not in record:
             raise DataError(
@@ -93,7 +95,8 @@ def _from_query(connection: duckdb.DuckDBPyConnection, study: Study, source: Sou
             where=where,
             remedy=f"return it; the query returns: {', '.join(there)}",
         )
-    record = [name for name in columns(plugins.load("datatypes", study.datatype)) if name in there]
+    known = (*columns(plugins.load("datatypes", study.datatype)), SHOWN_AT)
+    record = [name for name in known if name in there]
     rest = [name for name in there if name not in (*WHO, *record, "item")]
     named = {name: identifier(name) if name in there else "null" for name in ("item", *WHO)}
     if source.dataset is not None:

@@ -89,6 +89,19 @@ def test_llmbar_has_each_judge_in_both_orders_and_what_no_judge_named_as_unusabl
     assert ask(store, f"select count(*) from preferences where {chatgpt} like '%swapped'") == 73
 
 
+def test_llmbars_orders_are_an_axis_and_its_choices_have_a_place(resolve):
+    _, store = resolve("llmbar")
+    orders = store.sql("select answer_order, bindings::varchar as b, count(*) as n from preferences "
+                       "where kind = 'llm' group by all order by all")  # fmt: skip
+    assert orders["answer_order"].tolist() == ["given", "swapped"]
+    assert orders["b"].tolist() == ['{"answer_order":"given"}', '{"answer_order":"swapped"}']
+    first = store.sql("select model, avg((shown_at = 1)::int) as first from preferences where kind = 'llm' group by 1")
+    first = first.set_index("model")["first"]
+    # A judge that goes by what is said shows no place; LLaMA2 takes what stands first, Falcon what stands last.
+    assert first["gpt-4"] == pytest.approx(0.5, abs=0.05) and abs(first["falcon"] - 0.5) > 0.1
+    assert ask(store, "select count(*) from preferences where kind = 'human' and shown_at is not null") == 0
+
+
 def test_alpaca_eval_keeps_ties_and_what_names_no_answer(resolve):
     _, store = resolve("alpaca_eval")
     assert ask(store, "select count(*) from replies where not parsed") == 8
