@@ -22,7 +22,9 @@ _SIGN = r"[$€£¥₹]"
 _NUMBER = r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,15})?"
 _STATED = re.compile(rf"(?<![\w.,/])(?<!\d[:-]){_SIGN}?\s?({_NUMBER})(?!\w|[.,:/-]\d)(\s?%)?")
 _EXACT = re.compile(rf"{_SIGN}?\s?({_NUMBER})(?:\s?(%))?\s?{_SIGN}?\.?")
-_MARKED = re.compile(rf"\[\s*{_SIGN}?\s?({_NUMBER})\s?(%)?[^\[\]\n\d]{{0,20}}\]|\*\*\s*{_SIGN}?\s?({_NUMBER})\s?(%)?\s*\*\*")
+_MARKED = re.compile(
+    rf"\[\s*{_SIGN}?\s?({_NUMBER})\s?(%)?[^\[\]\n\d]{{0,20}}\]|\*\*\s*{_SIGN}?\s?({_NUMBER})\s?(%)?\s*\*\*"
+)
 _DENIED = re.compile(r"(?:(?<!\w)(?:not|never|no|without|instead of|rather than)|n['’]t)(?!\w)[^.!?;:,\n]{0,40}$")
 
 

@@ -200,10 +200,11 @@ def parse(text: str, cell: Cell) -> Parsed:
     """
     asked = {"roles": ["speaker"], "turns": 1, **cell.asked}
     role = _role(asked, cell.turn)
-    words, method = _say(text, role)
+    words, rule = _say(text, role)
     if not words:
         return Parsed(reason="empty")
-    number = None
+    number: float | None = None
+    method: str | None = rule
     if role in asked.get("numbers", ()):
         number, method, reason = read_number(words, asked["range"])
         if number is None:
