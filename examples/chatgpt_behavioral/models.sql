@@ -11,12 +11,12 @@ with files as (
     where parse_filename(filename) not like 'bigfive%' and parse_filename(filename) not like '%occupations%'
 ),
 sessions as (
-    select file, n, record -> ('$.messages[' || n || ']') as messages,
-           record ->> ('$.responses[' || n || '][0].model') as model
-    from files, lateral (select unnest(range(json_array_length(record -> '$.messages')::bigint)) as n)
+    select file, unnest(record -> '$.messages[*]') as messages, unnest(record -> '$.responses[*]') as responses,
+           generate_subscripts(record -> '$.messages[*]', 1) as n
+    from files
 ),
 answers as (
-    select file, n, model, messages ->> '$[3].content' as asked,
+    select file, n, responses ->> '$[0].model' as model, messages ->> '$[3].content' as asked,
            replace(messages ->> '$[4].content', ',', '') as text
     from sessions
 ),

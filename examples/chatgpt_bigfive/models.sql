@@ -6,11 +6,15 @@ with files as (
     select content::json as record
     from read_text('data/simulations/chatgpt_behavioral/records/bigfive_*.json')
 ),
+sessions as (
+    select unnest(record -> '$.messages[*]') as messages, unnest(record -> '$.responses[*]') as responses,
+           generate_subscripts(record -> '$.messages[*]', 1) as n
+    from files
+),
 answers as (
-    select n, record ->> ('$.responses[' || n || '][0].model') as model,
-           trim(string_split(trim(record ->> ('$.messages[' || n || '][1].content'), E' \n'), chr(10))[-1]) as statement,
-           record ->> ('$.messages[' || n || '][2].content') as text
-    from files, lateral (select unnest(range(json_array_length(record -> '$.messages')::bigint)) as n)
+    select n, responses ->> '$[0].model' as model, messages ->> '$[2].content' as text,
+           trim(string_split(trim(messages ->> '$[1].content', E' \n'), chr(10))[-1]) as statement
+    from sessions
 ),
 statements as (
     select column0 as item, column1 as statement

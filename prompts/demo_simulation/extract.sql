@@ -4,7 +4,7 @@
 --     duckdb < extract.sql                                              (the DuckDB shell), or
 --     python -c "import duckdb; duckdb.sql(open('extract.sql').read())"
 --
--- Eligible: a dialogue of four exchanges or more whose first six turns have 3 to 16 words each. Chosen: the first 16
+-- Eligible: a dialogue of four exchanges or more whose first six turns have 3 to 16 words each. Chosen: the first 12
 -- by an md5 of the seed and the dialogue's place in the file, less those below; of each the first six turns.
 
 copy (
@@ -33,7 +33,7 @@ chosen as (
     select place, 'pt' || lpad(place::varchar, 4, '0') as item
     from eligible, seed
     order by md5(seed || 'pt' || lpad(place::varchar, 4, '0'))
-    limit 16
+    limit 12
 )
 select c.item,
        -- The lines that the second speaker was given; those of the first are not in the source.
