@@ -1,6 +1,7 @@
 -- Synthetic-Persona-Chat (Jandaghi et al. 2023), google-research-datasets/Synthetic-Persona-Chat@1f367a0, CC BY 4.0.
 -- One row of the source is a whole chat that one model wrote: "User 1: …" lines → one row per turn. All turns of a
--- chat are one annotator's, for one model said them all. One chat of the test set is empty: it stays, as unusable.
+-- chat are one annotator's, for one model said them all. One chat of the test set is empty
+-- and one names no speakers: they stay, as unusable.
 with chats as (
     select 'test' as split, *
     from read_csv('data/simulations/synthetic_persona_chat/Synthetic-Persona-Chat_test.csv', all_varchar = true)
