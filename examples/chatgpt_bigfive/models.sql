@@ -1,7 +1,7 @@
 -- The same statements as two models rated them: 1,530 sessions each, yutxie/ChatGPT-Behavioral@69ec557, MIT.
 --
--- The statement is the last line of the prompt; the answer is the number in brackets, as the prompt asks. Sessions that
--- ask no statement of the questionnaire (each round begins with an example) are left out.
+-- The statement is the last line of the prompt; the answer is the number in brackets, as the prompt asks. 30 of the
+-- 1,530 ask nothing (only an empty system message): they meet no statement and are left out.
 with files as (
     select content::json as record
     from read_text('data/simulations/chatgpt_behavioral/records/bigfive_*.json')

@@ -1,8 +1,7 @@
 -- Big Five markers (IPIP) from openpsychometrics.org, in yutxie/ChatGPT-Behavioral@69ec557, MIT.
 --
 -- bigfive_data.csv (tab-separated) has 19,719 people with 50 answers each; 0 is a question that was skipped. The first
--- 2,000 people are loaded, 100,000 answers: the whole file takes about a minute and shifts no share by more than
--- sampling does. Raise the limit for all of it.
+-- 2,000 people are loaded, 100,000 answers, so that a first look is quick; raise the limit for all 986,000.
 with people as (
     select row_number() over () as person, *
     from read_csv('data/simulations/chatgpt_behavioral/bigfive_data.csv', delim = '\t', all_varchar = true)
