@@ -16,6 +16,9 @@ from harness import plugins
 from harness.ids import seed_of
 from harness.types import Cell, Parsed, Said
 
+MOST_WORDS, MOST_REFUSAL = 60, 600  # words and characters of a reply that is a refusal and nothing else
+_WRAPPED = re.compile(r'(?:json\s*)?\{\s*"\w{1,40}"\s*:\s*\[?\s*(?:\{\s*"\w{1,40}"\s*:\s*)?"\s*')
+
 REFUSED = ("content_filter", "refusal")  # finish reasons that are refusals, whatever the text
 
 
@@ -86,8 +89,9 @@ def read_reply(
         chance: what makes the draw from them.
 
     Returns:
-        what was read, and whether the reply is a refusal: by its finish reason, or because it reads like
-        one and holds no record.
+        what was read, and whether the reply is a refusal: by its finish reason, because it reads like one and
+        holds no record, or, where any reply would be a record (a data type that says ``OPEN``), because it is
+        short and nothing else.
     """
     if finish_reason in REFUSED:
         return Parsed(reason=f"refused: {finish_reason}"), True
@@ -95,6 +99,8 @@ def read_reply(
         return datatype.parse_scores(scores, cell, chance), False
     if finish_reason == "length" and cell.levels.get("format") == "choice" and _is_beginning(text.strip(), cell):
         return Parsed(reason="cut off within an option"), False
+    if getattr(datatype, "OPEN", False) and is_bare_refusal(text):
+        return Parsed(reason="refused"), True
     parsed: Parsed = datatype.parse(text, cell)
     if parsed.records or not reads_like_refusal(text):
         return parsed, False
@@ -111,8 +117,19 @@ def reads_like_refusal(text: str) -> bool:
     return _refusals().search(text[:400]) is not None
 
 
+def is_bare_refusal(text: str) -> bool:
+    """Tell whether a reply is a short refusal and nothing else: what an open answer may not be taken for.
+
+    A text may well begin with "I'm sorry" or "I can't": here the refusal must name what an assistant refuses. The
+    patterns are in refusals_open.txt; what stands around (a quote, the key of an object) is passed over.
+    """
+    said = text[:MOST_REFUSAL].lstrip(" \t\r\n\"'`*_“‘#>")
+    said = _WRAPPED.sub("", said, count=1)
+    return len(text) < MOST_REFUSAL and len(said.split()) <= MOST_WORDS and _refusals("_open").match(said) is not None
+
+
 @cache
-def _refusals() -> re.Pattern[str]:
-    lines = (Path(__file__).parent / "refusals.txt").read_text(encoding="utf-8").splitlines()
+def _refusals(kind: str = "") -> re.Pattern[str]:
+    lines = (Path(__file__).parent / f"refusals{kind}.txt").read_text(encoding="utf-8").splitlines()
     patterns = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
