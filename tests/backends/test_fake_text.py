@@ -17,7 +17,7 @@ from harness.types import Cell, Connect, Constraint, ModelIdentity, Request
 
 FORMAL = ("do not", "did not", "cannot", "however", "therefore", "numerous", "obtain", "it is", "i am", "i have")
 ASKED = {"task": "rewrite", "several": 1, "seed": "post", "words": None}
-TOPICS = set(["bread", "wheel", "water", "ending", "half", "seat", "tree", "costumes", "battery", "coffee", "fish", "sofa"])
+TOPICS = set("bread wheel water ending half seat tree costumes battery coffee fish sofa".split())  # noqa: SIM905
 N = 400
 
 
