@@ -5,13 +5,12 @@
 --     python -c "import duckdb; duckdb.sql(open('extract.sql').read())"
 --
 -- Eligible were passages of 8 to 26 words in plain ASCII, without links, names of accounts or coarse words. Half of
--- them were read; these 24 were chosen by hand: harmless, about no known person, no politics and no belief,
+-- them were read; these 16 were chosen by hand: harmless, about no known person, no politics and no belief,
 -- understandable by themselves. What models had made of them was not looked at. The order is that of the file.
 
 copy (
 with chosen as (
-    select unnest([30, 34, 40, 45, 49, 52, 56, 61, 67, 137, 147, 151, 153, 170, 183, 191, 197, 249, 258, 262, 264, 320,
-                   330, 409]) as place
+    select unnest([34, 40, 45, 49, 56, 61, 67, 151, 170, 183, 191, 197, 249, 258, 320, 409]) as place
 ),
 file as (
     select from_json(content, '["json"]') as seeds from read_text('base.json')
