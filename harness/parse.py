@@ -101,7 +101,7 @@ def read_reply(
     answer = datatype.open_answer(parsed, cell) if hasattr(datatype, "open_answer") else None
     if answer is not None:
         return (Parsed(reason="refused"), True) if is_bare_refusal(answer) else (parsed, False)
-    if parsed.records or not reads_like_refusal(text):
+    if parsed.records or not (reads_like_refusal(text) or is_bare_refusal(text)):
         return parsed, False
     return Parsed(reason="refused"), True
 
