@@ -13,6 +13,7 @@ import pytest
 
 from harness import pipeline
 from harness.errors import DataError
+from harness.report.records import read_sheets
 from harness.store import Store
 from harness.study import Study
 from tests.conftest import ROOT, shared_file
@@ -85,6 +86,21 @@ def test_people_and_models_may_talk_in_one_dialogue(tmp_path: Path, store: Store
     assert unusable.values.tolist() == [[2, 1]]
     both = store.sql("select kind, count(*) as n, count(distinct annotator_id) as who from turns group by 1 order by 1")
     assert both.values.tolist() == [["human", 4, 2], ["llm", 2, 1]]
+
+
+def test_the_page_shows_a_dialogue_as_one_and_says_who_played_whom(tmp_path: Path, store: Store) -> None:
+    models = [FAKE, {**FAKE, "name": "other"}]
+    study = write(tmp_path, models=models, casts=[{"Ann": "fake", "Ben": "other"}])
+    generate_and_parse(study, store)
+    sheet = next(sheet for sheet in read_sheets(study, store) if sheet.key == "s1")
+    [people] = sheet.people
+    assert [turn for turn in people.records if turn.pop("stop") is None] == [
+        {"Ann": "Is this seat free?"}, {"Ben": "Sure. Sit down!"}, {"Ann": "Thanks."}
+    ]  # fmt: skip
+    [[ours]] = sheet.models["fake & other"].values()
+    assert [next(iter(turn)) for turn in ours.records] == ["Ann (fake)", "Ben (other)"] * 2
+    assert [turn["stop"] for turn in ours.records] == [None, None, None, "limit"]
+    assert "mia" not in pipeline.report_study(study, store).read_text(encoding="utf-8")
 
 
 def test_a_role_that_the_study_does_not_have_is_told(tmp_path: Path, store: Store) -> None:

@@ -51,7 +51,8 @@ def read_sheets(study: Study, store: Store) -> list[Sheet]:
     if datatype.NAME == "label":
         return []
     by_item: dict[tuple[str, str], list[Record]] = {}
-    for row in ask_about(store, "records", study=study.name, records=datatype.TABLE):
+    named = {"study": study.name, "records": datatype.TABLE, "dialogues": bool(study.roles)}
+    for row in ask_about(store, "records", **named):
         by_item.setdefault((str(row["dataset"]), str(row["item_id"])), []).append(row)
     # Rows come by place: all first places of the datasets, then all second places …
     datasets = len({dataset for dataset, _ in by_item})
@@ -78,9 +79,24 @@ def _sheet(rows: list[Record], study: Study, columns: Sequence[str]) -> Sheet:
 
 
 def _spoken(rows: Sequence[Record], columns: Sequence[str]) -> Spoken:
-    told = [read_json(row["record"]) for row in rows if row["record"] is not None]
+    told = [(row, read_json(row["record"])) for row in rows if row["record"] is not None]
     return Spoken(
         next((str(row["persona"]) for row in rows if row["persona"] is not None and row["kind"] != "human"), None),
-        [{name: record.get(name) for name in columns} for record in told],
+        [
+            _turn(row, record) if "as_role" in columns else {name: record.get(name) for name in columns}
+            for row, record in told
+        ],
         [(row["text"], str(row["reason"])) for row in rows if row["record"] is None],
     )
+
+
+def _turn(row: Record, record: Record) -> dict[str, Any]:
+    """Show a turn as the role and what it said, and why it was the last; of a cast, who played the role.
+
+    The number stands only where there are no words. Persons stay unnamed.
+    """
+    speaker, role = record.get("speaker"), str(record["as_role"])
+    if row["kind"] != "human" and speaker and speaker != row["model"]:
+        role = f"{role} ({speaker})"
+    said = record.get("text") if record.get("text") is not None else record.get("number")
+    return {role: said, "stop": record.get("stop")}

@@ -26,7 +26,9 @@ said as (
 placed as (
     select s.*, c.two_sided, c.place,
            dense_rank() over (partition by s.item_id, s.kind, s.model, s.variant, s.wave
-                              order by s.annotator_id, s.sample) as speaker
+                              -- Of people, each speaks for themselves; their dialogue is an item and a sample.
+                              order by case when $dialogues and s.kind = 'human' then null else s.annotator_id end,
+                                       s.sample) as speaker
     from said s join ranked c using (dataset, item_id)
     where c.place <= 6
 )
