@@ -130,9 +130,8 @@ def _find_quality(
 ) -> Mapping[str, float]:
     """Find p over the answers in sorted order, so that the order shown changes no verdict."""
     options = sorted(shown)
-    if "probs" in dials or ("truth" in dials and "quality" in dials):
-        what = "`probs` is a dial of labels" if "probs" in dials else "both `truth` and `quality` are set"
-        raise complain(what, "say by one of `truth` and `quality` how good the answers are")
+    if "truth" in dials and "quality" in dials:
+        raise complain("both `truth` and `quality` are set", "say by one of them how good the answers are")
     if "truth" in dials:
         given, place = cell.fields.get(dials["truth"]), f"field {dials['truth']!r} of item {cell.key!r}"
     elif "quality" in dials:

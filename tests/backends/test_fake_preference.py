@@ -146,7 +146,7 @@ def test_under_a_constraint_nothing_is_garbled_or_wordy() -> None:
         ({"quality": {"a": 0}}, "says of no answer"),
         ({"truth": "nowhere"}, "field 'nowhere'"),
         ({"truth": "p", "quality": QUALITY}, "both"),
-        ({"probs": QUALITY}, "dial of labels"),
+        ({"probs": QUALITY}, "no dial of a preference"),
         ({"name_bias": 0.5}, "name_bias"),
         ({"name_bias": {"A": 0.7, "B": 0.7}}, "name_bias"),
         ({"tie_rate": 2}, "tie_rate"),
