@@ -26,6 +26,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from harness.datatypes._constrained import strict_schema
+from harness.datatypes._open import options_shown, scale  # noqa: F401
 from harness.datatypes._tasks import clean, read_answer, read_tasks, value_of
 from harness.types import Cell, Constraint, Parsed, Said
 
@@ -80,18 +81,6 @@ class Config(BaseModel):
 
 class _Output(BaseModel):
     output: str
-
-
-def scale(config: Config) -> list[dict[str, Any]]:
-    """List no options: what may be written is open."""
-    del config
-    return []
-
-
-def options_shown(asked: Mapping[str, Any], levels: Mapping[str, Any], fields: Mapping[str, Any]) -> Mapping[str, str]:
-    """Give no options: what may be written is open."""
-    del asked, levels, fields
-    return {}
 
 
 def names(asked: Mapping[str, Any], levels: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from harness.datatypes._numbers import read_number
+from harness.datatypes._open import options_shown, scale  # noqa: F401
 from harness.types import Cell, Parsed, Said
 
 NAME = "simulation"
@@ -117,18 +118,6 @@ def roles(asked: Mapping[str, Any]) -> tuple[str, ...]:
 def most_turns(asked: Mapping[str, Any]) -> int:
     """Give the turns of a dialogue, at most."""
     return int(asked["turns"])
-
-
-def scale(config: Config) -> list[dict[str, Any]]:
-    """List nothing: what is said is open."""
-    del config
-    return []
-
-
-def options_shown(asked: Mapping[str, Any], levels: Mapping[str, Any], fields: Mapping[str, Any]) -> Mapping[str, str]:
-    """Give nothing: what is said is open."""
-    del asked, levels, fields
-    return {}
 
 
 def names(asked: Mapping[str, Any], levels: Mapping[str, Any]) -> dict[str, Any]:

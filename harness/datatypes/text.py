@@ -22,6 +22,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from harness.datatypes._constrained import strict_schema
+from harness.datatypes._open import options_shown, scale  # noqa: F401
 from harness.datatypes._texts import read_json, read_one, read_several
 from harness.types import Cell, Constraint, Parsed
 
@@ -65,18 +66,6 @@ class _Reply(BaseModel):
     """The object that the format ``json`` asks for, whatever the number of texts."""
 
     texts: list[str]
-
-
-def scale(config: Config) -> list[dict[str, Any]]:
-    """Give no options: a text is open."""
-    del config
-    return []
-
-
-def options_shown(asked: Mapping[str, Any], levels: Mapping[str, Any], fields: Mapping[str, Any]) -> Mapping[str, str]:
-    """Give no options: a text is open."""
-    del asked, levels, fields
-    return {}
 
 
 def names(asked: Mapping[str, Any], levels: Mapping[str, Any]) -> dict[str, Any]:
