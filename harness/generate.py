@@ -40,6 +40,7 @@ class Tally:
     """What has happened so far.
 
     Attributes:
+        turns: replies that came; of a dialogue, one a turn.
         cost: US dollars; replies of unknown price are in ``unpriced``.
         stopped: why the run ended before its cells, if it did.
         slowed: model → calls in flight, where an endpoint bears fewer than the study allows.
@@ -47,6 +48,7 @@ class Tally:
 
     total: int
     done: int = 0
+    turns: int = 0
     failed: int = 0
     retries: int = 0
     requests: int = 0
@@ -204,6 +206,7 @@ class _Asker:
             )
         )
         self._rejected = None
+        tally.turns += 1
         lane.pace.answered(now, call.sent_at)
         if reply.allowance is not None:
             self._heed(reply.allowance, reply, now)

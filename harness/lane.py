@@ -23,6 +23,7 @@ from harness.prices import Price
 from harness.types import Annotator, Connect, Prompt, Reply, Request, Said
 
 IN_FLIGHT = 16  # calls at once, where neither the study nor the backend says
+BEGUN = 2  # dialogues of a cast that may be open, for each call that its models take at once
 
 
 @dataclass(order=True)
@@ -67,7 +68,7 @@ class Lane:
         self._annotators = annotators
         self._fill = fill
         self._purse = purse
-        self._crew = crew
+        self._crew = crew  # the lanes of all models that may speak to each other, by name; at least this one
         self._drained = False
         self._estimates = self.pace.counts_tokens or not purse.open
         self._ready: deque[Call] = deque()
@@ -80,9 +81,11 @@ class Lane:
         self._stopped = False
 
     def stop(self) -> None:
-        """Hand out nothing more; what is in flight may end."""
-        self._stopped = True
-        self.wake(len(self._sleepers))
+        """Hand out nothing more; what is in flight may end. Who waits for a turn of this model looks again."""
+        if not self._stopped:
+            self._stopped = True
+            for lane in (self, *self._crew.values()):
+                lane.wake(len(lane._sleepers))
 
     @property
     def is_open(self) -> bool:
@@ -129,6 +132,9 @@ class Lane:
             self.pace.ended(call.tokens, used)
             self._purse.settle(call.tokens, call.cost, used, cost)
             call.tokens = call.cost = 0.0
+        if len(self._crew) > 1:
+            for lane in self._crew.values():
+                lane.wake()  # there may be room for another dialogue, or this may have been the last
 
     def put_back(self, call: Call, pause: float) -> None:
         """Wait for another try; ``ended`` frees the slot."""
@@ -143,7 +149,7 @@ class Lane:
 
     def line_up(self, call: Call) -> None:
         """Line up a turn with the model that speaks it, before any new cell: dialogues that begin should end."""
-        lane = self._crew.get(call.request.cell.speaker or "", self)
+        lane = self._lane_of(call.request.cell.speaker)
         lane._ready.appendleft(call)
         if lane is not self:
             lane.wake()
@@ -184,20 +190,36 @@ class Lane:
 
     def _read(self) -> None:
         """Make calls of the next cells; for an engine with a cache, many at once and in the order of their text."""
-        for row in self._cells:
-            call = self._make(row, self._annotators[row.annotator_id], history_of(row), json.loads(row.fields))
+        while not self._is_crowded():
+            row = next(self._cells, None)
+            if row is None:
+                self._drained = True
+                break
+            annotator = self._annotators[row.annotator_id]
+            if any(self._lane_of(model.identity.name)._stopped for model in annotator.cast.values()):
+                continue  # who would answer is gone: what is said now would wait for another run all the same
+            call = self._make(row, annotator, history_of(row), json.loads(row.fields))
             if call is None:
                 continue  # a dialogue that is over by today's rules
-            if self._crew.get(call.request.cell.speaker or "", self) is not self:
+            if self._lane_of(call.request.cell.speaker) is not self:
                 self.line_up(call)  # a dialogue that goes on where another model speaks
                 continue
             self._ready.append(call)
             if len(self._ready) >= self._read_ahead:
                 break
-        else:
-            self._drained = True
         if self._read_ahead > 1:
             self._ready = deque(sorted(self._ready, key=lambda call: [m.content for m in call.prompt.messages]))
+
+    def _lane_of(self, speaker: str | None) -> Lane:
+        return self._crew.get(speaker or "", self)
+
+    def _is_crowded(self) -> bool:
+        """Tell whether so many dialogues are open that more would only wait for a slower model, and fill memory."""
+        if len(self._crew) < 2:
+            return False
+        going = [lane for lane in self._crew.values() if not lane._stopped]
+        held = sum(lane.in_flight + len(lane._waiting) + len(lane._ready) for lane in going)
+        return held >= sum(max(BEGUN * lane.pace.ceiling, lane._read_ahead) for lane in going)
 
     def _make(
         self, row: Row, annotator: Annotator, history: tuple[Said, ...], fields: Mapping[str, Any]

@@ -16,6 +16,7 @@ from harness import plugins
 from harness.ids import seed_of
 from harness.types import Cell, Parsed, Said
 
+MOST_WORDS, MOST_REFUSAL = 60, 600  # words and characters of a reply that is a refusal and nothing else
 REFUSED = ("content_filter", "refusal")  # finish reasons that are refusals, whatever the text
 
 
@@ -87,7 +88,8 @@ def read_reply(
 
     Returns:
         what was read, and whether the reply is a refusal: by its finish reason, or because it reads like
-        one and holds no record.
+        one and holds no record. A data type for which any text is an answer says by ``open_answer(parsed, cell)``
+        which text that is; it is a refusal if it is short and nothing else.
     """
     if finish_reason in REFUSED:
         return Parsed(reason=f"refused: {finish_reason}"), True
@@ -96,7 +98,10 @@ def read_reply(
     if finish_reason == "length" and cell.levels.get("format") == "choice" and _is_beginning(text.strip(), cell):
         return Parsed(reason="cut off within an option"), False
     parsed: Parsed = datatype.parse(text, cell)
-    if parsed.records or not reads_like_refusal(text):
+    answer = datatype.open_answer(parsed, cell) if hasattr(datatype, "open_answer") else None
+    if answer is not None:
+        return (Parsed(reason="refused"), True) if is_bare_refusal(answer) else (parsed, False)
+    if parsed.records or not (reads_like_refusal(text) or is_bare_refusal(text)):
         return parsed, False
     return Parsed(reason="refused"), True
 
@@ -111,8 +116,18 @@ def reads_like_refusal(text: str) -> bool:
     return _refusals().search(text[:400]) is not None
 
 
+def is_bare_refusal(text: str) -> bool:
+    """Tell whether a reply is a short refusal and nothing else: what an open answer may not be taken for.
+
+    A text may well begin with "I'm sorry" or "I can't": here the refusal must name what an assistant refuses. The
+    patterns are in refusals_open.txt; quotes and markup around are passed over.
+    """
+    said = text[:MOST_REFUSAL].lstrip(" \t\r\n\"'`*_“‘#>")
+    return len(text) < MOST_REFUSAL and len(said.split()) <= MOST_WORDS and _refusals("_open").match(said) is not None
+
+
 @cache
-def _refusals() -> re.Pattern[str]:
-    lines = (Path(__file__).parent / "refusals.txt").read_text(encoding="utf-8").splitlines()
+def _refusals(kind: str = "") -> re.Pattern[str]:
+    lines = (Path(__file__).parent / f"refusals{kind}.txt").read_text(encoding="utf-8").splitlines()
     patterns = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)

@@ -246,6 +246,18 @@ def _parse(study: str, datatype: str, store: Store) -> None:
     with queries.Parsing(store, datatype) as parsing:
         while parsed := list(itertools.islice(read, queries.CHUNK)):
             parsing.add([reply for reply, _ in parsed], [row for _, rows in parsed for row in rows])
+    if getattr(plugins.load("datatypes", datatype), "CURATED", False):
+        _curate(study, datatype, store)
+
+
+def _curate(study: str, datatype: str, store: Store) -> None:
+    """Tell what the study's controls find wrong with its records; all are kept."""
+    from harness import curation
+    from harness.store import faults
+
+    curated = faults.read_records(store, study, datatype)
+    found = curation.find_faults(curated.rows, curated.config) if curation.wants(curated.config) else ()
+    faults.write_faults(store, study, curated, found)
 
 
 def rebuild(store: Store) -> tuple[int, list[str]]:

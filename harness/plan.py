@@ -129,7 +129,7 @@ class Prompts:
         role = self._roles[next_turn_of(history) % len(self._roles)] if self._roles else None
         messages = self._templates.render(variant.template, values | drawn if drawn else values, role)
         options = self._datatype.options_shown(asked, variant.levels, fields)
-        constraint = self._constrain(tuple(options), variant.levels) if self._constrain else None
+        constraint = self._constrain(asked, tuple(options), variant.levels) if self._constrain else None
         return Prompt(messages, options, constraint, role, drawn)
 
     def _fix(self, annotator: Annotator) -> Mapping[str, Any]:

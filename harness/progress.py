@@ -66,7 +66,9 @@ def _lines() -> Callable[[Tally], None]:
 
 
 def _tell(tally: Tally, began: float) -> str:
-    told = [f"{(tally.done + tally.failed) / max(time.monotonic() - began, 1e-9):,.1f} a second"]
+    told = [f"{(max(tally.turns, tally.done) + tally.failed) / max(time.monotonic() - began, 1e-9):,.1f} a second"]
+    if tally.turns > tally.done:
+        told.append(f"{tally.turns:,} turns")
     if tally.tokens_in:
         told.append(f"{tally.tokens_in + tally.tokens_out:,} tokens")
     if tally.cost or tally.unpriced:

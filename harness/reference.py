@@ -126,12 +126,13 @@ def _header() -> Iterator[str]:
 
 def _type(kind: Any) -> str:
     origin = typing.get_origin(kind)
+    inner = typing.get_args(kind)
     if origin is typing.Literal:
-        return " or ".join(f"`{_toml(value)}`" for value in typing.get_args(kind))
+        return " or ".join(f"`{_toml(value)}`" for value in inner)
     if origin in (typing.Union, types.UnionType):
-        return " or ".join(_type(one) for one in typing.get_args(kind) if one is not type(None))
-    if origin is list:
-        return f"list of {_type(typing.get_args(kind)[0])}"
+        return " or ".join(_type(one) for one in inner if one is not type(None))
+    if origin in (list, typing.Annotated):
+        return f"list of {_type(inner[0])}" if origin is list else _type(inner[0])
     if origin is tuple:
         return "two numbers"
     if origin is dict:

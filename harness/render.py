@@ -94,6 +94,21 @@ class Templates:
             wanted |= meta.find_undeclared_variables(self._parse(part, source))
         return wanted
 
+    def columns(self, name: str, of: str) -> set[str]:
+        """List the columns that a template, or anything that it includes, asks of a name: ``{{ of.column }}``.
+
+        What Jinja or a mapping gives by itself (``of.items()``), and templates that set the name anew, are left out.
+        """
+        wanted: set[str] = set()
+        for part, source in self._all_parts(name).items():
+            tree = self._parse(part, source)
+            if any(found.name == of and found.ctx != "load" for found in tree.find_all(nodes.Name)):
+                continue
+            asked: list[tuple[nodes.Expr, Any]] = [(node.node, node.attr) for node in tree.find_all(nodes.Getattr)]
+            asked += [(node.node, getattr(node.arg, "value", None)) for node in tree.find_all(nodes.Getitem)]
+            wanted |= {column for whose, column in asked if isinstance(whose, nodes.Name) and whose.name == of}
+        return {column for column in wanted if isinstance(column, str) and not hasattr(dict, column)}
+
     def check(self, name: str, known: Iterable[str], where: str) -> None:
         """Refuse a template that asks for what the items do not have.
 

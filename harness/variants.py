@@ -49,10 +49,24 @@ def make_variants(spec: Any, folder: Path, templates: Templates, datatype: Any, 
         levels = {axis: level for axis, (level, _) in zip(axes, choice, strict=True)}
         bindings = {axis: value for axis, (_, value) in zip(axes, choice, strict=True)}
         template = bindings.pop("wording")
+        for axis, value in bindings.items():
+            _check_columns(axis, pools[axis].rows[0] if axis in pools else value, templates, template, folder)
         ask = {**spec.ask, **{axis: bindings[axis] for axis in SAMPLING_AXES if axis in bindings}}
         name = " ".join(f"{axis}={level}" for axis, level in levels.items())
         variants.append(Variant(name, template, templates.hash(template), levels, bindings, ask, pools))
     return variants
+
+
+def _check_columns(axis: str, row: Any, templates: Templates, template: str, folder: Path) -> None:
+    """Refuse a template that asks a row for a column that it does not have, under whatever condition it asks."""
+    if not isinstance(row, dict):
+        return
+    for column in sorted(templates.columns(template, axis) - set(row)):
+        raise StudyError(
+            f"the template asks for {f'{axis}.{column}'!r}, and the file of {axis} has no such column",
+            where=str(folder / template),
+            remedy=f"{near_names(column, list(row))}there are: {', '.join(row)}",
+        )
 
 
 def _levels(axis: str, given: Any, folder: Path, datatype: Any, where: str) -> list[tuple[str, Any]]:
@@ -125,4 +139,15 @@ def _rows(path: Path, where: str) -> list[dict[str, str]]:
     if not path.is_file():
         raise StudyError(f"there is no file {path.name}", where=where, remedy=f"make {path}")
     with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file, restkey="more"))
+        reader = csv.DictReader(file)
+        rows = list(reader)
+        columns = len(reader.fieldnames or ())
+    for row in rows:
+        if None in row or None in row.values():
+            cells = sum(value is not None for key, value in row.items() if key is not None) + len(row.get(None) or ())
+            raise StudyError(
+                f"a row of {path.name} has {cells} cells and the header {columns}: {next(iter(row.values()))!r}",
+                where=where,
+                remedy="give each row a cell for each column; quote a cell with a comma",
+            )
+    return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -85,3 +86,13 @@ def test_a_turn_that_is_rejected_ends_its_dialogue_for_good(tmp_path: Path, stor
     assert tally.done + tally.failed == 60 and 10 < tally.failed < 50
     assert generate(study, store).total == 0
     assert generate(study, store, retry_failed=True).total == tally.failed
+
+
+def test_the_page_shows_turns_in_their_order(tmp_path: Path, store: Store) -> None:
+    study = write(tmp_path, 2)
+    generate_and_parse(study, store)
+    html = pipeline.report_study(study, store).read_text(encoding="utf-8")
+    examples = html[html.index('<section id="examples">') : html.index('<section id="lost">')]
+    shown = [re.sub(r"<[^>]+>|\s+", " ", item).split() for item in re.findall(r"<li>.*?</li>", examples, re.DOTALL)]
+    said = store.sql("select label from labels where kind = 'llm' order by md5(item_id::varchar), part")["label"]
+    assert [one for (one,) in shown] == said.tolist() and len(said) == 2 * TURNS

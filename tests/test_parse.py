@@ -89,3 +89,56 @@ def test_a_megabyte_takes_no_time() -> None:
     before = time.perf_counter()
     assert not reads_like_refusal("I am really " * 100_000)
     assert time.perf_counter() - before < 0.1
+
+
+TEXT = load("datatypes", "text")
+BARE = [
+    "I'm sorry, but I can't help with that.",
+    "I’m sorry, I can’t continue that.",
+    "I'm sorry, but I cannot fulfill this request as it goes against OpenAI's use case policy.",
+    "I apologize, but I cannot generate content that is hateful.",
+    "Sorry, I can't assist with that request.",
+    '{"text": "I\'m sorry, but I can\'t assist with that."}',
+    '"I can\'t help with that."',
+    "I must decline to write this content.",
+    "Unfortunately, I am unable to provide a paraphrase of that text.",
+    "As an AI language model, I am unable to judge this content.",
+    "I'm just an AI, it's not within my programming to do so.",
+    "It is not appropriate for me to rewrite this.",
+]
+TEXTS = [
+    "I'm sorry, I forgot your birthday. Forgive me!",
+    "I'm so sorry to hear that. I can't imagine how you feel.",
+    "I can't believe you did that.",
+    "I cannot wait for the weekend.",
+    "I'm sorry, but I can't stand this song.",
+    "I won't write to him again.",
+    "I can't help but laugh.",
+    "I can't help myself.",
+    "As an AI researcher, I disagree.",
+    "I will not comply with a silly rule.",
+    "I can't share my lunch with you.",
+    "He said: I cannot assist with this request.",
+    "I'm sorry, but I can't help with that. " + "But here is a story about a dog. " * 20,
+]
+
+
+@pytest.mark.parametrize("text", BARE)
+def test_an_open_answer_that_is_a_refusal_is_no_text(text: str) -> None:
+    for level in ("text", "json"):
+        cell = Cell("data", "1", 0, levels={"format": level})
+        assert read_reply(TEXT, text, "stop", cell) == (Parsed(reason="refused"), True)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_that_begins_like_a_refusal_is_a_text(text: str) -> None:
+    parsed, refused = read_reply(TEXT, text, "stop", Cell("data", "1", 0))
+    assert not refused
+    assert parsed.records == ({"text": text.strip()},)
+
+
+def test_a_refusal_is_told_in_no_time() -> None:
+    began = time.perf_counter()
+    for piece in ("I'm sorry, but ", "unfortunately, ", "I can't assist ", "as an AI "):
+        read_reply(TEXT, piece * 60_000, "stop", Cell("data", "1", 0))
+    assert time.perf_counter() - began < 3

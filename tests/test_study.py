@@ -23,8 +23,8 @@ FAULTS: list[tuple[dict[str, Any], str, str, str]] = [
     ({"samples": 0}, "samples:", "study.toml", "mend samples"),
     ({"datatype": None}, "names no datatype", "study.toml", "label"),
     ({"datatype": "lable"}, "no datatype called 'lable'", "datatype", "did you mean label"),
-    ({"datatype": "string"}, "no datatype called 'string'", "datatype", "there are: label"),
-    ({"datatype": ""}, "no datatype called ''", "datatype", "there are: label"),
+    ({"datatype": "string"}, "no datatype called 'string'", "datatype", "there are: "),
+    ({"datatype": ""}, "no datatype called ''", "datatype", "there are: "),
     (
         {"models": [{**FAKE, "backend": "fakes"}]},
         "no backend called 'fakes'",

@@ -54,6 +54,7 @@ CONCENTRATION = 0.35
 # The order of the draws: append only, or the dials of every fake act on other requests.
 DRAWN = ("reject", "failure", "refusal", "garble", "shift", "position_bias", "majority_pull", "verbosity")
 PROBABILITIES = tuple(name for name in DRAWN if name != "shift")
+COMMON = ("reject", "failure", "refusal", "failure_attempts", "delay")  # of every data type
 DIALS = (*DRAWN, "truth", "probs", "failure_attempts", "delay")
 
 
@@ -90,7 +91,7 @@ class Backend:
         if "failure" in acts:
             self._fail(request.generation_id)
         held = request.constraint.format if request.constraint is not None else ""
-        voice = voices().get(request.cell.datatype)
+        voice = self._voice_of(request.cell.datatype)
         scores = self._score(request.cell) if held == "scores" else None
         if scores is not None:
             text = ""
@@ -116,6 +117,16 @@ class Backend:
 
     async def close(self) -> None:
         """Do nothing: nothing was opened."""
+
+    def _voice_of(self, datatype: str) -> Any:
+        """Find who speaks for a data type; None for labels. A dial that turns nothing there would deceive."""
+        voice = voices().get(datatype)
+        if voice is not None:
+            for name in self._dials:
+                if name not in (*COMMON, *voice.DIALS):
+                    known = ", ".join((*COMMON, *voice.DIALS))
+                    raise self._complain(f"`{name}` is no dial of a {datatype}", f"there are: {known}")
+        return voice
 
     def _fail(self, generation_id: str) -> None:
         tried = self._tries.get(generation_id, 0)

@@ -120,8 +120,9 @@ def _match(said: str, options: tuple[str, ...]) -> str | None:
     return next(same, None)
 
 
-def constraint(options: tuple[str, ...], levels: Mapping[str, Any]) -> Constraint | None:
+def constraint(asked: Mapping[str, Any], options: tuple[str, ...], levels: Mapping[str, Any]) -> Constraint | None:
     """Say what an answer may be, where these options are shown; None for free text."""
+    del asked
     return constrain(Record, "label", options, levels.get("format"))
 
 

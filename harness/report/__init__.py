@@ -4,7 +4,8 @@
 * ``findings``  findings → rows, groups of variants, sections
 * ``words``     numbers → sentences
 * ``summary``   the first lines
-* ``examples``  items side by side, prompts as sent, what was lost
+* ``examples``  labels of items side by side, prompts as sent, what was lost
+* ``records``   items of any other data type side by side
 * ``origin``    where the numbers come from
 * ``charts``    one chart per audit
 * ``contents``  all of these together, for ``page.html.j2``

@@ -10,6 +10,7 @@ from harness.report import words
 from harness.report.examples import Example, Loss, Prompt, read_examples, read_losses, read_prompts
 from harness.report.findings import STATES, Group, Row, Section, axes_of, read_sections
 from harness.report.origin import Origin, read_origin, when
+from harness.report.records import Sheet, read_sheets
 from harness.report.summary import describe, summarise
 from harness.report.tables import ask
 
@@ -37,6 +38,7 @@ class Page:
     asked: list[str]
     sections: list[Section]
     examples: list[Example]
+    sheets: list[Sheet]
     prompts: list[Prompt]
     losses: list[Loss]
     origin: Origin
@@ -73,6 +75,7 @@ def gather(study: Study, store: Store, now: datetime) -> Page:
         asked=describe(study, ask(store, "people", study.name), replies),
         sections=sections,
         examples=read_examples(study, store),
+        sheets=read_sheets(study, store),
         prompts=read_prompts(study, store),
         losses=read_losses(study, store, replies),
         origin=read_origin(study, store),

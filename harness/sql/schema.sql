@@ -181,6 +181,26 @@ comment on column store.dims.extractor is 'the extractor';
 comment on column store.dims.version is 'its version';
 comment on column store.dims.place is 'place among the numbers, from 1';
 comment on column store.dims.dim is 'name of the number; empty for a vector as a whole';
+create table if not exists store.faults (
+    study varchar, study_hash uuid, item_id uuid, annotator_id uuid, sample integer, part integer,
+    generation_id uuid, load_id uuid, fault varchar, similarity double, duplicate_of varchar, of_item uuid,
+    of_annotator uuid, of_sample integer, of_part integer);
+comment on table store.faults is 'derived: what the controls of a study found wrong with records, which are all kept';
+comment on column store.faults.study is 'the study whose controls they are';
+comment on column store.faults.study_hash is 'the study as it stood';
+comment on column store.faults.item_id is 'about what';
+comment on column store.faults.annotator_id is 'who said it';
+comment on column store.faults.sample is 'index of a repeated answer, from 0';
+comment on column store.faults.part is 'record or turn number, from 0';
+comment on column store.faults.generation_id is 'the reply that it was read from; null for people and for loaded data';
+comment on column store.faults.load_id is 'the load that it came with; null for what was read from a reply';
+comment on column store.faults.fault is 'near duplicate, too short, too long, no output or language; null: none was found, or the study asks for no control';
+comment on column store.faults.similarity is 'ROUGE-L of a near-duplicate with what it repeats';
+comment on column store.faults.duplicate_of is 'the earlier instruction that a near-duplicate repeats';
+comment on column store.faults.of_item is 'the item of that instruction';
+comment on column store.faults.of_annotator is 'who wrote that instruction';
+comment on column store.faults.of_sample is 'its sample';
+comment on column store.faults.of_part is 'its part';
 
 create table if not exists store.runs (
     run_id varchar primary key, study varchar, study_hash uuid, verb varchar, started timestamptz,

@@ -2,7 +2,9 @@
 
 A source is a file with a column mapping, or one SELECT that returns the contract's columns: ``item`` and,
 as they apply, ``dataset, kind, annotator, model, variant, wave, sample, part, cluster, split``; the columns of
-the data type's Record; ``trait_x`` and ``meta_x``; every other column is a field that templates may read.
+the data type's Record, and ``shown_at``, where the chosen option stood (1 = first); ``trait_x`` and ``meta_x``; every
+other column is a field that templates may read, and ``field_x`` is the field x, where a column of the Record has
+that name.
 
 What this refuses: a column that is not there, and SQL that is not one SELECT.
 """
@@ -22,6 +24,7 @@ from harness.store.relations import columns
 from harness.study import Study
 
 WHO = ("dataset", "kind", "annotator", "model", "variant", "wave", "sample", "part", "cluster", "split")
+SHOWN_AT = "shown_at"  # a record's own, beside the columns of the data type
 
 
 def read_source(connection: duckdb.DuckDBPyConnection, study: Study, source: Source, number: int) -> None:
@@ -44,7 +47,7 @@ def read_source(connection: duckdb.DuckDBPyConnection, study: Study, source: Sou
 def _from_mapping(connection: duckdb.DuckDBPyConnection, study: Study, source: Source, where: str) -> str:
     scan = _scan(str(source.file))
     there = [row[0] for row in fetch(connection, f"describe select * from {scan}")]
-    record = list(columns(plugins.load("datatypes", study.datatype)))
+    record = [*columns(plugins.load("datatypes", study.datatype)), SHOWN_AT]
     for name in source.record:
         if name not in record:
             raise DataError(
@@ -92,7 +95,8 @@ def _from_query(connection: duckdb.DuckDBPyConnection, study: Study, source: Sou
             where=where,
             remedy=f"return it; the query returns: {', '.join(there)}",
         )
-    record = [name for name in columns(plugins.load("datatypes", study.datatype)) if name in there]
+    known = (*columns(plugins.load("datatypes", study.datatype)), SHOWN_AT)
+    record = [name for name in known if name in there]
     rest = [name for name in there if name not in (*WHO, *record, "item")]
     named = {name: identifier(name) if name in there else "null" for name in ("item", *WHO)}
     if source.dataset is not None:
@@ -101,7 +105,7 @@ def _from_query(connection: duckdb.DuckDBPyConnection, study: Study, source: Sou
         named["kind"] = quoted(source.kind)
     return _contract(
         named,
-        {n: identifier(n) for n in rest if not n.startswith(("trait_", "meta_"))},
+        {n.removeprefix("field_"): identifier(n) for n in rest if not n.startswith(("trait_", "meta_"))},
         {n[5:]: identifier(n) for n in rest if n.startswith("meta_")},
         {n[6:]: identifier(n) for n in rest if n.startswith("trait_")},
         {n: identifier(n) for n in record},

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,15 +51,18 @@ class Store:
         self.patience = patience
         self._reading = threading.local()
 
-    def sql(self, query: str) -> pd.DataFrame:
+    def sql(self, query: str, named: Mapping[str, object] | None = None) -> pd.DataFrame:
         """Run one query on the views and give its rows as a pandas frame.
+
+        Args:
+            named: values for names in the query, as ``$study``.
 
         Raises:
             StoreError: the query does not run, or there is no database yet.
         """
         with self.read() as connection:
             try:
-                return _frame(connection.sql(query))
+                return _frame(connection.sql(query, params=dict(named)) if named else connection.sql(query))
             except duckdb.Error as error:
                 raise StoreError(
                     f"the query does not run: {error}", where=query.strip()[:200], remedy="mend the query"

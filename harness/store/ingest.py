@@ -162,7 +162,8 @@ def _load(connection: duckdb.DuckDBPyConnection, folder: Path, study: dict[str, 
     _script(connection, "ingest_load.sql", folder=str(folder), load_id=study["load_id"][-32:])
     # Once a load: a study shows the load that its files, as they stand, have the name of.
     connection.execute(
-        f"insert into store.{datatype.TABLE} select item_id, annotator_id, sample, part, null, null, null, null, "
+        f"insert into store.{datatype.TABLE} select item_id, annotator_id, sample, part, null, "
+        "(record ->> 'shown_at')::integer, null, null, "
         + "".join(f"(record ->> '{name}')::{kind}, " for name, kind in own.items())
         + "load_id from store.said where load_id = $1 and record is not null "
         f"and not exists (select 1 from store.{datatype.TABLE} where load_id = $1)",

@@ -18,7 +18,7 @@ import duckdb
 from harness import plugins
 from harness.errors import DataError
 from harness.ids import bucket, canonical_json, content_id
-from harness.store.contract import read_source
+from harness.store.contract import SHOWN_AT, read_source
 from harness.store.database import SQL, fetch
 from harness.store.quoting import quoted
 from harness.study import Study
@@ -188,9 +188,10 @@ def _name_records(connection: duckdb.DuckDBPyConnection, study: Study) -> int:
     )
     for text, count, source in rows:
         record = _without_nulls(text)
+        stood = {SHOWN_AT: int(record.pop(SHOWN_AT))} if SHOWN_AT in record else {}
         made["record"].append(text)
         try:
-            made["read"].append(canonical_json(datatype.read(study.config, record)) if record else None)
+            made["read"].append(canonical_json({**datatype.read(study.config, record), **stood}) if record else None)
         except (ValueError, KeyError) as error:
             refused[str(error)] += count
             example = example or source
@@ -200,8 +201,7 @@ def _name_records(connection: duckdb.DuckDBPyConnection, study: Study) -> int:
         raise DataError(
             f"unknown {study.datatype}: {told}",
             where=example,
-            remedy=f"add it to [{study.datatype}] options in study.toml, or return null for it in a .sql query "
-            "(where read_csv made yes and no into true and false, say all_varchar = true)",
+            remedy=_remedy(study),
         )
     _table(connection, "named_records", made)
     empty: int = fetch(
@@ -210,6 +210,17 @@ def _name_records(connection: duckdb.DuckDBPyConnection, study: Study) -> int:
         "where kind = 'human' and read is null and record is not null",
     )[0][0]
     return empty
+
+
+def _remedy(study: Study) -> str:
+    """Say how an answer that is none is mended."""
+    null = "return null for it in a .sql query"
+    if not hasattr(study.config, "options"):
+        return f"mend it, or {null}"
+    return (
+        f"add it to [{study.datatype}] options in study.toml, or {null} "
+        "(where read_csv made yes and no into true and false, say all_varchar = true)"
+    )
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, made: dict[str, list[Any]]) -> None:

@@ -80,10 +80,11 @@ def _relation(datatype: Any, name: str) -> str:
     own = "".join(f"v.{name}, " for name in columns(datatype))
     axes = ", ".join(_axis(axis) for axis in AXES)
     chosen = getattr(datatype, "CHOSEN", None)
+    shown, found = _FAULTS if getattr(datatype, "CURATED", False) else ("", "")
     return (
         f"create or replace view {datatype.TABLE} as "
         "select m.study, i.dataset, i.key, l.split, l.cluster, m.kind, m.model, m.variant, m.wave, m.person, "
-        f"v.sample, v.part, {own}c.value, v.shown_at, v.method, {axes}, m.bindings, "
+        f"v.sample, v.part, {own}{shown}c.value, v.shown_at, v.method, {axes}, m.bindings, "
         "coalesce(v.drawn -> '$.persona', m.traits) as traits, v.drawn, i.fields, "
         "l.metadata, v.item_id, v.annotator_id, v.generation_id, l.bucket "
         f"from store.{datatype.TABLE} v join members m on m.item_id = v.item_id "
@@ -92,8 +93,20 @@ def _relation(datatype: Any, name: str) -> str:
         "join store.items i on i.item_id = v.item_id "
         "join store.loads l on l.load_id = m.load_id and l.item_id = v.item_id "
         f"left join store.scale c on c.study = m.study and c.study_hash = m.study_hash and c.label = "
-        f"{f'v.{chosen}' if chosen else 'null'} where m.datatype = {quoted(name)}"
+        f"{f'v.{chosen}' if chosen else 'null'} {found}where m.datatype = {quoted(name)}"
     )
+
+
+# What a study's controls found: columns of the view of a data type that says CURATED, and where they are.
+_FAULTS = (
+    "f.fault, f.similarity, f.duplicate_of, ",
+    "left join (select study, study_hash, item_id, annotator_id, sample, part, load_id, "
+    "string_agg(fault, ', ' order by fault) as fault, max(similarity) as similarity, "
+    "max(duplicate_of) as duplicate_of from store.faults group by all) f "
+    "on f.study = m.study and f.study_hash = m.study_hash and f.item_id = v.item_id "
+    "and f.annotator_id = v.annotator_id and f.sample = v.sample and f.part = v.part "
+    "and f.load_id is not distinct from v.load_id ",
+)
 
 
 def _axis(name: str, said: str = "v") -> str:

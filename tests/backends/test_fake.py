@@ -234,7 +234,7 @@ def test_dial_that_does_not_fit_the_item_is_unusable(dials: dict[str, Any]) -> N
 
 
 def held(level: str) -> Constraint:
-    made = constrain(OPTIONS, {"format": level})
+    made = constrain({}, OPTIONS, {"format": level})
     assert made is not None
     return made
 

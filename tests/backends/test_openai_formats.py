@@ -21,7 +21,7 @@ from tests.openai_server import Answer, Server, chat
 
 YES = ("yes", "no")
 MESSAGES = (Message("system", "Be brief."), Message("user", "Ünïcode → 😀?"))
-JSON = label.constraint(("yes", "nö"), {"format": "json"})
+JSON = label.constraint({}, ("yes", "nö"), {"format": "json"})
 assert JSON is not None
 
 

@@ -23,9 +23,11 @@ SIGNATURES = {
     "scale": ["config"],
 }
 MAY_HAVE = {
-    "constraint": ["options", "levels"],
+    "constraint": ["asked", "options", "levels"],
+    "open_answer": ["parsed", "cell"],
     "parse_scores": ["scores", "cell", "chance"],
     "next_turn": ["asked", "levels", "fields", "history"],
+    "texts": ["config"],
     "roles": ["asked"],
     "most_turns": ["asked"],
 }

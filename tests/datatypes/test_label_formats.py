@@ -35,12 +35,12 @@ def score(scores: dict[str, float], options: tuple[str, ...] = YES, chance: floa
 
 @pytest.mark.parametrize("levels", [{}, {"format": "text"}, {"label_order": "reversed"}])
 def test_free_text_has_no_constraint(levels: dict[str, str]) -> None:
-    assert label.constraint(YES, levels) is None
+    assert label.constraint(ASKED, YES, levels) is None
 
 
 def test_the_schema_is_strict_and_lists_the_options_in_the_order_shown() -> None:
     levels = {"format": "json", "label_order": "reversed"}
-    made = label.constraint(tuple(label.options_shown(ASKED, levels, {})), levels)
+    made = label.constraint(ASKED, tuple(label.options_shown(ASKED, levels, {})), levels)
     assert made == Constraint(
         "json",
         schema={
@@ -54,9 +54,9 @@ def test_the_schema_is_strict_and_lists_the_options_in_the_order_shown() -> None
 
 @pytest.mark.parametrize("level", ["choice", "scores"])
 def test_choices_stand_in_the_order_shown(level: str) -> None:
-    assert label.constraint(YES, {"format": level}) == Constraint(level, choices=("yes", "no"))
+    assert label.constraint(ASKED, YES, {"format": level}) == Constraint(level, choices=("yes", "no"))
     turned = tuple(label.options_shown(ASKED, {"label_order": "reversed"}, {}))
-    assert label.constraint(turned, {"format": level}) == Constraint(level, ("no", "yes"))
+    assert label.constraint(ASKED, turned, {"format": level}) == Constraint(level, ("no", "yes"))
 
 
 class Wide(BaseModel):

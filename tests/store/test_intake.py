@@ -162,7 +162,7 @@ def test_a_missing_column_names_its_neighbours(
 def test_a_record_that_the_data_type_does_not_have_is_refused(load: Callable[..., Study]) -> None:
     with pytest.raises(DataError, match="a label has no 'score'") as caught:
         load(data=[{**MAPPED, "record": {"score": "label"}}])
-    assert caught.value.remedy == "record may name: label"
+    assert caught.value.remedy == "record may name: label, shown_at"
 
 
 @pytest.mark.parametrize(
