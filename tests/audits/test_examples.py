@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from harness.auditfile import AUDITS, Audit, read_audit
+from harness.extract import dims_of
+from harness.plugins import load
 from harness.store import Store
 from harness.store.bench import WHO, check_select
 from harness.store.layout import LEFT_OUT
@@ -31,7 +33,22 @@ def relations(tmp_path_factory) -> dict[str, dict[str, str]]:
         there = store.sql(f"describe {name}")
         own = {r.column_name: r.column_type for r in there.itertuples() if r.column_name not in LEFT_OUT}
         seen[name] = {"item_id": "bigint", **dict.fromkeys(WHO, "varchar"), "role": "varchar", **own}
+    for path in PATHS:
+        seen[read_audit(path).header.relation] |= featured(path)
     return seen
+
+
+def featured(path: Path) -> dict[str, str]:
+    """Give the columns that the extractors of an audit add to its relation."""
+    features = read_audit(path).header.features
+    if not features:
+        return {}
+    datatype = load("datatypes", path.parent.name)
+    texts = datatype.texts(datatype.Config.model_construct())
+    return {
+        "_".join(filter(None, (text, name, dim))): "double" if dim else "float[]"
+        for text in texts for name in features for dim in dims_of(name)
+    }  # fmt: skip
 
 
 def run_example(audit: Audit, columns: dict[str, str]) -> pd.DataFrame:
