@@ -252,7 +252,7 @@ async def collect(
                 fail(row, request.generation_id, error, permanent=False)
             else:
                 seconds = state.seconds if state else 0.0
-                line = generation_line(row, 0, prompt, request, reply, seconds, 1, clock())
+                line = generation_line(row, prompt, request, reply, seconds, 1, clock())
                 generations.append(line)
                 _count(told, reply)
         for place in asked.values():

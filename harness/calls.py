@@ -75,7 +75,6 @@ def next_turn_of(history: tuple[Said, ...]) -> int:
 
 def generation_line(
     row: Row,
-    turn: int,
     prompt: Prompt,
     request: Request,
     reply: Reply,
@@ -92,7 +91,7 @@ def generation_line(
         "annotator_id": row.annotator_id,
         "item_id": row.item_id,
         "sample": row.sample,
-        "turn": turn,
+        "turn": request.cell.turn,
         "last": last,
         "as_role": prompt.role,
         "speaker": request.cell.speaker if prompt.role is not None else None,

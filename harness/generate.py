@@ -195,7 +195,6 @@ class _Asker:
         self._generations.append(
             generation_line(
                 call.row,
-                call.request.cell.turn,
                 call.prompt,
                 call.request,
                 reply,

@@ -157,17 +157,15 @@ async def test_goes_through_the_proxy_of_the_environment(server: Server, monkeyp
 
 async def test_64_at_once_over_one_backend(server: Server) -> None:
     def echo(seen: Seen) -> Answer:
-        return Answer(body=chat(seen.body["messages"][0]["content"]), delay=0.1)
+        return Answer(body=chat(seen.body["messages"][0]["content"]), delay=0.5)
 
     server.script = echo
     backend = make_backend(server, in_flight=16)
     requests = [make_request(messages=(Message("user", str(i)),)) for i in range(64)]
-    start = time.perf_counter()
     replies = await asyncio.gather(*map(backend.complete, requests))
     await backend.close()
     assert [reply.text for reply in replies] == [str(i) for i in range(64)]
     assert server.most_in_flight == 64
-    assert time.perf_counter() - start < 2
 
 
 # The reply

@@ -165,7 +165,8 @@ async def test_a_server_that_closes_idle_connections_costs_no_call() -> None:
         for _ in range(5):
             assert (await wire.post(b"1")).body == b"1"
             await asyncio.sleep(0.02)
-    assert connections == [1] * 5
+    # One answer a connection. On a busy machine one may be opened and found closed before anything is sent on it.
+    assert [answered for answered in connections if answered] == [1] * 5
 
 
 async def test_a_connection_that_rested_long_is_not_used_again() -> None:
