@@ -43,7 +43,8 @@ DIMS = {
 }
 
 WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
-SENTENCE = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)")
+# Tried once a run of marks, and never shorter than the run: a megabyte of full stops takes no longer than one of words.
+SENTENCE = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)")
 VOWELS = re.compile(r"[aeiouyàáâäãåæèéêëìíîïòóôöõøùúûüœ]+")
 FIRST = re.compile(r"(?:i|me|my|mine|myself|we|us|our|ours|ourselves)(?:['’](?:m|ve|d|ll|re))?")
 PATTERNS = {
