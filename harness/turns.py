@@ -101,7 +101,9 @@ def regroup(pool: Pool, cluster: Ints, draws: int, rng: np.random.Generator) -> 
 
     What one side alone has said is dealt by clusters, whole, so that each group keeps its number of clusters. A
     cluster in which both have spoken keeps its own numbers: there, items are dealt among each other; and an item on
-    which both have spoken is swapped or not, at even odds.
+    which both have spoken is swapped or not, at even odds. Where the clusters of one side are several times as large
+    as the other's and their items have little in common, this is no exact test: of 60 clusters of 4 against 60 of 1
+    without anything in common, it rejects some 10 % at 5 %.
 
     Args:
         cluster: of each item of the pool, in their order.
