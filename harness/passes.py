@@ -108,8 +108,7 @@ class Passes:
         sums = self.bench.cells(self.audit, by="item")
         clusters = self.bench.cluster_of_items()
         tables = {
-            focal.number: Exchanged(sums, focal, items, sizes, pool, clusters)
-            for focal, _, items, sizes, pool in made
+            focal.number: Exchanged(sums, focal, items, sizes, pool, clusters) for focal, _, items, sizes, pool in made
         }
         if self.audit.header.floor == "exchange" and self.effort.floor_replicates:
             self.exchanged = self._redraw_exchanged(sums, tables)

@@ -29,7 +29,8 @@ from tests.test_study_text import write
 ITEMS = 120
 STUDY = SimpleNamespace(seed=7, datatype="text", config=SimpleNamespace(), variants=(), models=())
 EFFORT = Effort(replicates=200, floor_replicates=100, draws=199)
-SURFACE = sorted(path.stem for path in (AUDITS / "text").glob("*.sql") if read_audit(path).header.features == ["surface"])
+PATHS = sorted((AUDITS / "text").glob("*.sql"))
+SURFACE = [path.stem for path in PATHS if read_audit(path).header.features == ["surface"]]
 
 
 def texts(seed: str, **dials: Any) -> list[str]:
@@ -42,13 +43,17 @@ def texts(seed: str, **dials: Any) -> list[str]:
     return made
 
 
-def findings(audit: str, model: list[str], *, paired: bool = True) -> dict[str, Any]:
+def surface(text: str) -> dict[str, float]:
+    return {f"text_surface_{dim}": float(number) for dim, number in count(text).items()}
+
+
+def findings(
+    audit: str, model: list[str], *, paired: bool = True, measure: Callable[[str], dict[str, float]] = surface
+) -> dict[str, Any]:
     """Audit texts of a model against the fake's own, on the same items or as two groups."""
     sides = [("llm", n, text) for n, text in enumerate(model)]
     sides += [("human", n + (0 if paired else ITEMS), text) for n, text in enumerate(texts("people"))]
-    frame = pd.DataFrame(
-        [{"kind": kind, "n": n, **{f"text_surface_{k}": float(v) for k, v in count(t).items()}} for kind, n, t in sides]
-    )
+    frame = pd.DataFrame([{"kind": kind, "n": n, **measure(text)} for kind, n, text in sides])
     connection = duckdb.connect(":memory:")
     connection.register("frame", frame)
     connection.execute(

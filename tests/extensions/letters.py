@@ -1,7 +1,7 @@
 """letters: an extractor of the tests: how often a and z stand in a text; none where there is no letter.
 
-``LETTERS_LOG`` names a file to which each text is written that it is asked about, ``LETTERS_DIES`` the call in which the
-process is killed.
+``LETTERS_LOG`` names a file to which each text is written that it is asked about, ``LETTERS_DIES`` the call in which
+the process is killed.
 """
 
 from __future__ import annotations
