@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from importlib.metadata import version as version_of
 
-from harness.extractors.surface import WORD
+from harness.extractors._words import WORD
 
 VERSION = "1"
 PACKAGES = ("vaderSentiment", "afinn")

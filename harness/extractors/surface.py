@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from harness.extractors._words import WORD
+
 VERSION = "1"
 PACKAGES: tuple[str, ...] = ()
 EXTRA = None
@@ -42,7 +44,6 @@ DIMS = {
     "flesch": "Flesch reading ease, higher is easier; none without a word",
 }
 
-WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 # Tried once a run of marks, and never shorter than the run: a megabyte of full stops takes no longer than one of words.
 SENTENCE = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)")
 VOWELS = re.compile(r"[aeiouyàáâäãåæèéêëìíîïòóôöõøùúûüœ]+")
