@@ -42,6 +42,8 @@ COUNTS = [
     ("code", "```\nx\n``` and `y`", 3),
     ("contractions", "don’t it's dogs' 'quoted'", 2),
     ("first_person", "I think I’m one of us; my minefield, Our own", 5),
+    ("sentences", "He left.Then he sat. In the U.S.A he uses node.js", 2),
+    ("glued_marks", "He left.Then he said 'no.'In the U.S.A (fine.)Yes, node.js 3.5 A. B", 3),
     ("spaced_marks", "No , this . But 3 .5 and no, that.", 2),
 ]
 
