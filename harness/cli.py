@@ -142,6 +142,7 @@ def extract(study: Named, runs: Runs = DEFAULT_RUNS, only: Extractors = None) ->
     from harness import pipeline, plugins
 
     made, store = _open(study, runs)
+    pipeline.resolve(made, store)
     for why in pipeline.extract_study(made, store, only or plugins.list_names("extractors")).values():
         print(f"not run: {why}")
 

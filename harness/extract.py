@@ -26,7 +26,8 @@ def missing(name: str) -> str | None:
     lacking = [package for package in extractor.PACKAGES if importlib.util.find_spec(package) is None]
     if not lacking:
         return None
-    return f"the extractor {name!r} needs {' and '.join(lacking)}: pip install 'harness[{extractor.EXTRA}]'"
+    remedy = f"'harness[{extractor.EXTRA}]'" if extractor.EXTRA else " ".join(lacking)
+    return f"the extractor {name!r} needs {' and '.join(lacking)}: pip install {remedy}"
 
 
 def version_of(name: str) -> str:

@@ -142,7 +142,8 @@ def _note(audit: Audit, focal: Focal, found: Finding) -> str | None:
     exchanged = audit.header.test == "exchange"
     told = []
     if not focal.paired:
-        told.append("unpaired: the model and people share too few items, and are compared as two groups")
+        sides = "the two levels" if audit.header.across else "the model and people"
+        told.append(f"unpaired: {sides} share too few items, and are compared as two groups")
     if focal.clusters < inference.LEAST_CLUSTERS:
         told.append(f"only {focal.clusters} clusters: too few to tell")
     elif exchanged and found.detectable is None:

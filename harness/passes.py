@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from harness import inference, turns
 from harness.auditfile import Audit
@@ -45,7 +44,6 @@ class Effort:
 
 FULL = Effort()
 
-Bools = npt.NDArray[np.bool_]
 Curve = dict[tuple[int, str], Floats]  # (focal number, metric) → estimate per replicate
 
 
@@ -105,14 +103,12 @@ class Passes:
         for focal in self.focals:
             pool = self._pool(focal, "null")
             shape, items, sizes = turns.exchanges(pool, self._rng("null", focal)) if focal.paired else turns.swaps(pool)
-            first = np.unique(pool.item, return_index=True)[1]
-            made.append((focal, shape, items, sizes, pool.is_model[first]))
+            made.append((focal, shape, items, sizes, pool))
         self.bench.shape([(focal, shape) for focal, shape, *_ in made])
         sums = self.bench.cells(self.audit, by="item")
         clusters = self.bench.cluster_of_items()
         tables = {
-            focal.number: Exchanged(sums, focal, items, sizes, is_model, clusters)
-            for focal, _, items, sizes, is_model in made
+            focal.number: Exchanged(sums, focal, items, sizes, pool, clusters) for focal, _, items, sizes, pool in made
         }
         if self.audit.header.floor == "exchange" and self.effort.floor_replicates:
             self.exchanged = self._redraw_exchanged(sums, tables)
@@ -257,12 +253,12 @@ class Exchanged:
     """A focal annotator's sums by item and turn, and picks of one turn an item."""
 
     def __init__(
-        self, sums: Sums, focal: Focal, items: turns.Ints, sizes: turns.Ints, is_model: Bools, clusters: turns.Ints
+        self, sums: Sums, focal: Focal, items: turns.Ints, sizes: turns.Ints, pool: turns.Pool, clusters: turns.Ints
     ) -> None:
         mine = sums.focal == focal.number
         self.paired = focal.paired
         self.cluster = clusters[items]
-        self.is_model = is_model  # of two groups: whose each item is
+        self.pool = pool
         self.items = items
         self.sizes = sizes
         self.start = np.concatenate([[0], np.cumsum(sizes)[:-1]])
@@ -274,7 +270,7 @@ class Exchanged:
     def picks(self, draws: int, rng: np.random.Generator) -> turns.Ints:
         """Pick a turn for each item, uniformly: (draws, items); of two groups, deal their roles anew."""
         if not self.paired:
-            return turns.regroup(self.is_model, self.cluster, draws, rng)
+            return turns.regroup(self.pool, self.cluster, draws, rng)
         return (rng.random((draws, len(self.sizes))) * self.sizes).astype(np.int64)
 
     def draw(self, draws: int, rng: np.random.Generator) -> tuple[turns.Ints, Floats]:

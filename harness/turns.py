@@ -96,19 +96,38 @@ def swaps(pool: Pool) -> tuple[Shape, Ints, Ints]:
     return Shape(keys, rows, plays), items, np.full(len(items), 2)
 
 
-def regroup(is_model: npt.NDArray[np.bool_], cluster: Ints, draws: int, rng: np.random.Generator) -> Ints:
-    """Deal the two groups anew over clusters, each as large as it is: the permutation test of two samples.
+def regroup(pool: Pool, cluster: Ints, draws: int, rng: np.random.Generator) -> Ints:
+    """Deal the two groups anew: the permutation test of two samples.
+
+    What one side alone has said is dealt by clusters, whole, so that each group keeps its number of clusters. A
+    cluster in which both have spoken keeps its own numbers: there, items are dealt among each other; and an item on
+    which both have spoken is swapped or not, at even odds. Where the clusters of one side are several times as large
+    as the other's and their items have little in common, this is no exact test: of 60 clusters of 4 against 60 of 1
+    without anything in common, it rejects some 10 % at 5 %.
 
     Args:
-        is_model, cluster: of each item.
+        cluster: of each item of the pool, in their order.
 
     Returns:
         (draws, items): the turn of each item, 1 where its roles are swapped.
     """
+    _, start, size = _groups(pool.item)
+    models = np.add.reduceat(pool.is_model.astype(np.int64), start)
+    own, both = models > 0, (models > 0) & (models < size)
     _, first, index = np.unique(cluster, return_index=True, return_inverse=True)
-    own = is_model[first]
-    dealt = rng.permuted(np.tile(own, (draws, 1)), axis=1)
-    turn: Ints = (dealt != own)[:, index].astype(np.int64)
+    mixed = np.zeros(len(first), dtype=np.bool_)
+    mixed[index[(own != own[first][index]) | both]] = True
+    turn = np.zeros((draws, len(own)), dtype=np.int64)
+    alone = np.flatnonzero(~mixed)
+    dealt = np.tile(own[first], (draws, 1))
+    dealt[:, alone] = rng.permuted(dealt[:, alone], axis=1)
+    turn[:] = (dealt != own[first])[:, index]
+    among = np.flatnonzero(mixed[index] & ~both)
+    if len(among):
+        among = among[np.argsort(index[among], kind="stable")]
+        order = np.argsort(index[among] + rng.random((draws, len(among))), axis=1)  # anew, within each cluster
+        turn[:, among] = own[among][order] != own[among]
+    turn[:, both] = rng.integers(0, 2, (draws, int(both.sum())))
     return turn
 
 

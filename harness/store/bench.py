@@ -114,7 +114,7 @@ class Bench:
             self._connection,
             "select focal_no, count(distinct item_no), count(distinct place), "
             "$1 or count(distinct item_no) filter (where is_model) + count(distinct item_no) "
-            "filter (where not is_model) > count(distinct item_no) as paired from pool "
+            "filter (where not is_model) = 2 * count(distinct item_no) as paired from pool "
             "join items using (item_no) group by 1 order by 1",
             [shape == "model"],
         )

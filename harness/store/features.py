@@ -42,7 +42,7 @@ def write_missing(store: Store, study: Study, extractor: str, version: str, fold
     """Write the distinct texts of a study that have no features of this version; give how many there are."""
     table = plugins.load("datatypes", study.datatype).TABLE
     every = " union ".join(
-        f"select {text} as text from {table} where study = $study and {text} is not null"
+        f"select distinct {text} as text from {table} where study = $study and {text} is not null"
         for text in text_columns(study).values()
     )
     if not every:
@@ -99,10 +99,11 @@ def write_part(folder: Path, number: int, extractor: str, version: str, ids: lis
 def columns_of(study: Study, extractor: str, dims: list[str]) -> dict[str, tuple[str, int | None]]:
     """Name the columns that an extractor adds to the study's relation: column → (text, place of the dim).
 
-    A vector is one column, and its place is None.
+    A vector is one column, and its place is None. Of an extractor with a dotted name, the last part names columns.
     """
+    short = extractor.rpartition(".")[2]
     return {
-        "_".join(filter(None, (name, extractor, dim))): (name, place + 1 if dim else None)
+        "_".join(filter(None, (name, short, dim))): (name, place + 1 if dim else None)
         for name in text_columns(study)
         for place, dim in enumerate(dims)
     }
