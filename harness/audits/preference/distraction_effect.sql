@@ -20,29 +20,33 @@ given  = [{item_id = 1, role = "reference", choice = "a", shown_at = 1}, {item_i
 expect = [{metric = "toward_first", estimate = 0.375}, {metric = "first_level", estimate = 0.75}, {metric = "first_baseline", estimate = 0.375}, {metric = "changed", estimate = 0.5}]
 */
 -- cells
-with answers as (
+with placed as (
+    select item_id, dataset, kind, model, variant, wave, role, choice,
+           case when choice = 'tie' then 0.5 when shown_at = 1 then 1.0 when shown_at > 1 then 0.0 end as won
+    from preferences
+),
+answers as (
     select item_id, dataset, kind, model, variant, wave, choice,
-           sum(case when role = 'model' then 1.0 else 0.0 end) as m,
+           sum(case when role = 'model' then 1.0 else 0.0 end) as m, sum(case when role = 'model' then won end) as m_won,
            sum(case when role = 'reference' then 1.0 else 0.0 end) as r,
-           sum(case when role = 'model' then won end) as m_won, sum(case when role = 'reference' then won end) as r_won
-    from (
-        select *, case when choice = 'tie' then 0.5 when shown_at = 1 then 1.0 else 0.0 end as won
-        from preferences
-        where choice = 'tie' or shown_at is not null
-    ) placed
+           sum(case when role = 'reference' then won end) as r_won,
+           min(case when won is null then 0.0 else 1.0 end) as known
+    from placed
     group by item_id, dataset, kind, model, variant, wave, choice
 )
-select item_id, dataset, kind, model, variant, wave, 1.0 as n,
-       sum(m_won) / sum(m) as m_first, sum(r_won) / sum(r) as r_first, 1 - sum(m * r) / (sum(m) * sum(r)) as changed
+-- An item with a verdict whose place is unknown does not count.
+select item_id, dataset, kind, model, variant, wave, min(known) as n,
+       min(known) * coalesce(sum(m_won), 0) / sum(m) as m_first, min(known) * coalesce(sum(r_won), 0) / sum(r) as r_first,
+       min(known) * (1 - sum(m * r) / (sum(m) * sum(r))) as changed
 from answers
 group by item_id, dataset, kind, model, variant, wave
-having sum(m) > 0 and sum(r) > 0
 -- estimate
 with sides as (
-    select replicate, dataset, kind, model, variant, wave, sum(m_first) / nullif(sum(n), 0) as m_first,
-           sum(r_first) / nullif(sum(n), 0) as r_first, sum(changed) / nullif(sum(n), 0) as changed
+    select replicate, dataset, kind, model, variant, wave, sum(m_first) / sum(n) as m_first, sum(r_first) / sum(n) as r_first,
+           sum(changed) / sum(n) as changed
     from cells
     group by replicate, dataset, kind, model, variant, wave
+    having sum(n) > 0
 )
 select replicate, dataset, kind, model, variant, wave, 'toward_first' as metric, m_first - r_first as estimate from sides
 union all

@@ -20,9 +20,11 @@ expect = [{metric = "longer_gap", estimate = 0.5}, {metric = "longer_model", est
 -- cells
 with decided as (
     select item_id, dataset, kind, model, variant, wave, role,
-           case when (a_surface_chars > b_surface_chars) = (choice = 'a') then 1.0 else 0.0 end as longer
+           case when choice not in ('a', 'b') or a_surface_chars = b_surface_chars then null
+                when (a_surface_chars > b_surface_chars) = (choice = 'a') then 1.0
+                else 0.0
+           end as longer
     from preferences
-    where choice in ('a', 'b') and a_surface_chars <> b_surface_chars
 ),
 shares as (
     select item_id, dataset, kind, model, variant, wave,
@@ -42,8 +44,10 @@ with sides as (
     from cells
     group by replicate, dataset, kind, model, variant, wave
 )
-select replicate, dataset, kind, model, variant, wave, 'longer_gap' as metric, m_longer - r_longer as estimate from sides
+select replicate, dataset, kind, model, variant, wave, 'longer_gap' as metric, m_longer - r_longer as estimate
+from sides
+where m_longer is not null and r_longer is not null
 union all
-select replicate, dataset, kind, model, variant, wave, 'longer_model', m_longer from sides
+select replicate, dataset, kind, model, variant, wave, 'longer_model', m_longer from sides where m_longer is not null
 union all
-select replicate, dataset, kind, model, variant, wave, 'longer_people', r_longer from sides
+select replicate, dataset, kind, model, variant, wave, 'longer_people', r_longer from sides where r_longer is not null

@@ -8,6 +8,7 @@ worse     = "both"
 warn      = 0.05
 test      = "exchange"
 draws     = "one"
+floor     = "exchange"
 sums      = ["m", "m_first", "r", "r_first"]
 describes = ["first_model", "first_people"]
 reference = "Zheng et al. 2023 (arXiv 2306.05685) and Shi et al. 2024 (arXiv 2406.07791), who count the first of two; put here against people's verdicts on the same answers"
@@ -20,16 +21,16 @@ expect = [{metric = "first_gap", estimate = 0.4166666666666667}, {metric = "firs
 with decided as (
     select item_id, dataset, kind, model, variant, wave, role, choice, shown_at,
            max(case when shown_at = 1 then choice end) over item as stood_first,
-           -- What was chosen at the second place was not the first.
+           -- What was chosen at another place was not the first.
            max(case when shown_at > 1 then choice end) over item as stood_later
     from preferences
-    where choice <> 'tie'
     window item as (partition by item_id, dataset, kind, model, variant, wave)
 ),
 -- A verdict's own place, where it is known; else that of the same answer for whoever's place is known.
 placed as (
     select item_id, dataset, kind, model, variant, wave, role,
-           case when shown_at = 1 then 1.0
+           case when choice = 'tie' then null
+                when shown_at = 1 then 1.0
                 when shown_at > 1 then 0.0
                 when stood_first is not null then case when choice = stood_first then 1.0 else 0.0 end
                 when stood_later is not null then case when choice = stood_later then 0.0 else 1.0 end
@@ -41,7 +42,6 @@ shares as (
            avg(case when role = 'model' then first end) as m_first,
            avg(case when role = 'reference' then first end) as r_first
     from placed
-    where first is not null
     group by item_id, dataset, kind, model, variant, wave
 )
 select item_id, dataset, kind, model, variant, wave,
@@ -55,8 +55,10 @@ with sides as (
     from cells
     group by replicate, dataset, kind, model, variant, wave
 )
-select replicate, dataset, kind, model, variant, wave, 'first_gap' as metric, m_first - r_first as estimate from sides
+select replicate, dataset, kind, model, variant, wave, 'first_gap' as metric, m_first - r_first as estimate
+from sides
+where m_first is not null and r_first is not null
 union all
-select replicate, dataset, kind, model, variant, wave, 'first_model', m_first from sides
+select replicate, dataset, kind, model, variant, wave, 'first_model', m_first from sides where m_first is not null
 union all
-select replicate, dataset, kind, model, variant, wave, 'first_people', r_first from sides
+select replicate, dataset, kind, model, variant, wave, 'first_people', r_first from sides where r_first is not null

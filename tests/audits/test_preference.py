@@ -1,0 +1,107 @@
+"""Do the audits of preferences find what a dial of the fake turns up, and nothing where it is at 0?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness import pipeline
+from harness.study import Study
+from tests.studies import FAKE, generate_and_parse, write_study
+
+ITEMS, PEOPLE = 150, 3
+TEMPLATE = '{{ question }}\n{% include "preference/answers.j2" %}\nWhich? {% include "preference/answer_as.j2" %}\n'
+COLUMNS = ("question", "a", "b", "p", "model_a", "model_b")
+MAPPED = {
+    "dataset": "pairs",
+    "file": "people.csv",
+    "item": "item",
+    "fields": {name: name for name in COLUMNS},
+    "annotator": "who",
+    "record": {"choice": "choice"},
+}
+ORDERS, NAMES = ["given", "swapped"], ["letters", "symbols"]
+BOTH = {"answer_order": ORDERS}
+
+# audit, metric, what is varied, the dial, samples, and the sign of the excess
+DIALS: list[tuple[str, str, dict[str, Any], dict[str, Any], int, int]] = [
+    ("preference_agreement", "kappa", {}, {"quality": {"a": 1, "b": 1}}, 1, -1),
+    ("position_bias", "first_gap", {}, {"position_bias": 0.5}, 1, 1),
+    ("order_effect", "toward_first", BOTH, {"position_bias": 0.5}, 1, 1),
+    ("order_effect", "conflict_excess", BOTH, {"position_bias": 0.6}, 2, 1),
+    ("tie_rate", "tie_gap", {}, {"tie_rate": 0.4}, 1, 1),
+    ("length_bias", "longer_gap", {}, {"length_bias": 0.5}, 1, 1),
+    ("bandwagon_effect", "toward_first", {"bandwagon": ["none", "first"]}, {"bandwagon_pull": 0.5}, 1, 1),
+    ("bandwagon_effect", "toward_first", {"bandwagon": ["none", "second"]}, {"bandwagon_pull": 0.5}, 1, -1),
+    ("distraction_effect", "toward_first", {"distraction": ["none", "first"]}, {"distraction_pull": 0.5}, 1, 1),
+    ("name_effect", "place_shift", {"names": NAMES}, {"name_bias": {"Answer A": 0.5}}, 1, 1),
+    ("name_effect", "choice_shift", {"names": NAMES}, {"name_bias": {"Star": 0.5}}, 1, 1),
+]
+
+
+def people() -> str:
+    """Make people who draw from the p of an item, ties among them; the longer answer is no better."""
+    rng = np.random.default_rng(5)
+    lines = [",".join(("item", *COLUMNS, "who", "choice"))]
+    for item in range(ITEMS):
+        p = rng.dirichlet([0.4, 0.4, 0.1])
+        told = '"{' + ", ".join(f'""{c}"": {w:.6f}' for c, w in zip(("a", "b", "tie"), p, strict=True)) + '}"'
+        a, b = rng.permutation(["Short.", "An answer of some length."])
+        fields = f"{item},What is {item}?,{a},{b},{told},gpt4,llama"
+        lines += [f"{fields},p{n},{rng.choice(['a', 'b', 'tie'], p=p)}" for n in range(PEOPLE)]
+    return "\n".join(lines) + "\n"
+
+
+def audit(tmp_path, store, name: str, vary: dict[str, Any], dials: dict[str, Any], samples: int):
+    """Ask the fake and run one audit; give what is found of each metric and variant."""
+    folder = write_study(
+        tmp_path / "pairs",
+        files={"ask.j2": TEMPLATE, "people.csv": people()},
+        title="Which is better?",
+        datatype="preference",
+        label=None,
+        preference={"named": ["model_a", "model_b"]},
+        data=[MAPPED],
+        samples=samples,
+        vary=vary or None,
+        models=[{**FAKE, "parameters": dials}],
+    )
+    study = Study.load(folder)
+    generate_and_parse(study, store)
+    pipeline.audit_study(study, store, only=[name], say=lambda _: None)
+    return store.findings()
+
+
+@pytest.mark.parametrize(("name", "metric", "vary", "dial", "samples", "sign"), DIALS)
+def test_a_dial_is_found_when_it_is_up_and_in_its_direction(tmp_path, store, name, metric, vary, dial, samples, sign):
+    found = audit(tmp_path, store, name, vary, {**({} if "quality" in dial else {"truth": "p"}), **dial}, samples)
+    mine = found[found["metric"] == metric]
+    assert list(mine["verdict"]) == ["found"]
+    assert np.sign(mine["excess"].iloc[0]) == sign
+
+
+@pytest.mark.parametrize(
+    ("name", "vary"),
+    list({name: (name, vary) for name, _, vary, _, _, _ in DIALS}.values()),
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_nothing_is_found_at_0(tmp_path, store, name, vary):
+    found = audit(tmp_path, store, name, vary, {"truth": "p"}, 2)
+    assert len(found) > 0
+    assert not set(found["verdict"]) & {"found", "not run"}
+
+
+def test_places_that_hold_the_better_answers_are_no_bias(tmp_path, store):
+    """All people and the model prefer a, which is shown first: without people it would look like a bias."""
+    found = audit(tmp_path, store, "position_bias", {}, {"truth": "p"}, 1)
+    assert found.set_index("metric").loc["first_gap", "verdict"] != "found"
+
+
+def test_what_chance_contradicts_is_described_and_not_judged(tmp_path, store):
+    found = audit(tmp_path, store, "order_effect", BOTH, {"quality": {"a": 1, "b": 1}}, 1).set_index("metric")
+    assert found.loc["conflict_rate", "estimate"] == pytest.approx(0.5, abs=0.12)
+    assert found.loc["conflict_rate", "verdict"] == "described"
+    assert found.loc["toward_first", "verdict"] != "found"
+    assert "conflict_excess" not in found.index
