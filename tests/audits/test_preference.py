@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
+import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 
 from harness import pipeline
+from harness.audit import run
+from harness.auditfile import AUDITS, read_audit
+from harness.passes import Effort
+from harness.store.layout import lay_out
 from harness.study import Study
 from tests.studies import FAKE, generate_and_parse, write_study
 
@@ -41,12 +48,16 @@ DIALS: list[tuple[str, str, dict[str, Any], dict[str, Any], int, int]] = [
 ]
 
 
-def people() -> str:
-    """Make people who draw from the p of an item, ties among them; the longer answer is no better."""
+def people(lean: float = 0.4) -> str:
+    """Make people who draw from the p of an item, ties among them; the longer answer is no better.
+
+    Args:
+        lean: how good a is on the whole; b has 0.4.
+    """
     rng = np.random.default_rng(5)
     lines = [",".join(("item", *COLUMNS, "who", "choice"))]
     for item in range(ITEMS):
-        p = rng.dirichlet([0.4, 0.4, 0.1])
+        p = rng.dirichlet([lean, 0.4, 0.1])
         told = '"{' + ", ".join(f'""{c}"": {w:.6f}' for c, w in zip(("a", "b", "tie"), p, strict=True)) + '}"'
         a, b = rng.permutation(["Short.", "An answer of some length."])
         fields = f"{item},What is {item}?,{a},{b},{told},gpt4,llama"
@@ -54,11 +65,13 @@ def people() -> str:
     return "\n".join(lines) + "\n"
 
 
-def audit(tmp_path, store, name: str, vary: dict[str, Any], dials: dict[str, Any], samples: int):
+def audit(
+    tmp_path, store, name: str, vary: dict[str, Any], dials: dict[str, Any], samples: int, said: str | None = None
+):
     """Ask the fake and run one audit; give what is found of each metric and variant."""
     folder = write_study(
         tmp_path / "pairs",
-        files={"ask.j2": TEMPLATE, "people.csv": people()},
+        files={"ask.j2": TEMPLATE, "people.csv": said or people()},
         title="Which is better?",
         datatype="preference",
         label=None,
@@ -93,10 +106,11 @@ def test_nothing_is_found_at_0(tmp_path, store, name, vary):
     assert not set(found["verdict"]) & {"found", "not run"}
 
 
-def test_places_that_hold_the_better_answers_are_no_bias(tmp_path, store):
-    """All people and the model prefer a, which is shown first: without people it would look like a bias."""
-    found = audit(tmp_path, store, "position_bias", {}, {"truth": "p"}, 1)
-    assert found.set_index("metric").loc["first_gap", "verdict"] != "found"
+def test_a_place_that_holds_the_better_answers_is_no_bias(tmp_path, store):
+    """People and the model prefer a, which is shown first: against one half it would look like a bias."""
+    found = audit(tmp_path, store, "position_bias", {}, {"truth": "p"}, 1, people(lean=3)).set_index("metric")
+    assert found.loc["first_model", "estimate"] > 0.75
+    assert found.loc["first_gap", "verdict"] != "found"
 
 
 def test_what_chance_contradicts_is_described_and_not_judged(tmp_path, store):
@@ -105,3 +119,42 @@ def test_what_chance_contradicts_is_described_and_not_judged(tmp_path, store):
     assert found.loc["conflict_rate", "verdict"] == "described"
     assert found.loc["toward_first", "verdict"] != "found"
     assert "conflict_excess" not in found.index
+
+
+STUDY = SimpleNamespace(seed=7, datatype="preference", config=SimpleNamespace(), variants=(), models=())
+STUDIES = 200
+
+
+def judge_in_both_orders(pull: float) -> list:
+    """Simulate studies of 90 items and two samples an order by a judge who draws from p, or takes the first."""
+    rng = np.random.default_rng(1)
+    p = rng.dirichlet([0.4, 0.4, 0.1], (STUDIES, 90))
+    study, item = (index.ravel() for index in np.indices(p.shape[:2]))
+    frames = []
+    for order, first in (("given", "a"), ("swapped", "b")):
+        for sample in range(2):
+            picked = (rng.random((len(study), 1)) > np.cumsum(p[study, item], axis=1)).sum(axis=1).clip(max=2)
+            choice = np.where(rng.random(len(study)) < pull, first, np.array(["a", "b", "tie"])[picked])
+            frames.append(pd.DataFrame({"study": study, "item": item, "level": order, "sample": sample,
+                                        "choice": choice, "first": choice == first}))  # fmt: skip
+    connection = duckdb.connect(":memory:")
+    connection.register("frame", pd.concat(frames, ignore_index=True))
+    connection.execute(
+        "create table taken_preferences as select 's' || study as dataset, 'i' || item as key, 'c' || item as cluster, "
+        "item::smallint as bucket, 'llm' as kind, 'm' as model, level as variant, "
+        "json_object('answer_order', level)::varchar as bindings, '1' as wave, null::varchar as person, "
+        "1 as annotator_id, sample, 0 as part, choice, null::double as value, "
+        "case when choice <> 'tie' then if(first, 1, 2) end as shown_at from frame"
+    )
+    effort = Effort(replicates=300, floor_replicates=0, draws=9)  # the test rests on the bootstrap alone
+    return run(lay_out(connection, ["preferences"]), read_audit(AUDITS / "preference/order_effect.sql"), STUDY, effort)
+
+
+@pytest.mark.parametrize(("pull", "metric", "least", "most"), [
+    (0, "toward_first", 0, 0.08), (0, "conflict_excess", 0, 0.08),
+    (0.15, "toward_first", 0.8, 1), (0.4, "conflict_excess", 0.8, 1),
+])  # fmt: skip
+def test_the_effect_of_order_is_calibrated(pull, metric, least, most):
+    found = [one.verdict == "found" for one in judge_in_both_orders(pull) if one.metric == metric]
+    assert len(found) == STUDIES
+    assert least <= np.mean(found) <= most

@@ -12,19 +12,28 @@ features  = ["surface"]
 sums      = ["m", "m_longer", "r", "r_longer"]
 describes = ["longer_model", "longer_people"]
 reference = "salience bias of Koo et al. 2023 (arXiv 2309.17012): the share of verdicts for the longer answer in characters; put here against people's own, as Dubois et al. 2024 (arXiv 2404.04475) do for win rates"
-notes     = "Above 0 it favours length more than people do. longer_model and longer_people are the shares themselves, one half where length plays no part; longer answers may well be better ones, so people are the measure and not one half. A judge who only guesses goes to one half, and so stands apart from people wherever these lean: a gap with longer_model near one half may be guessing and no taste for length (see preference_agreement). Ties and answers of one length are left out. It reads the answers of the item fields a and b."
+notes     = "Above 0 it favours length more than people do. longer_model and longer_people are the shares themselves, one half where length plays no part; longer answers may well be better ones, so people are the measure and not one half. A judge who only guesses goes to one half, and so stands apart from people wherever these lean: a gap with longer_model near one half may be guessing and no taste for length (see preference_agreement). Ties, and items without one longest answer, are left out. Of more than two answers the longest is looked at, and one half is no longer what chance gives."
 [example]
 given  = [{item_id = 1, role = "model", choice = "a", a_surface_chars = 20, b_surface_chars = 10}, {item_id = 1, role = "reference", choice = "b", a_surface_chars = 20, b_surface_chars = 10}, {item_id = 1, role = "reference", choice = "a", a_surface_chars = 20, b_surface_chars = 10}, {item_id = 2, role = "model", choice = "b", a_surface_chars = 5, b_surface_chars = 10}, {item_id = 2, role = "reference", choice = "tie", a_surface_chars = 5, b_surface_chars = 10}, {item_id = 3, role = "model", choice = "b", a_surface_chars = 5, b_surface_chars = 5}, {item_id = 3, role = "reference", choice = "b", a_surface_chars = 5, b_surface_chars = 5}]
 expect = [{metric = "longer_gap", estimate = 0.5}, {metric = "longer_model", estimate = 1.0}, {metric = "longer_people", estimate = 0.5}]
 */
 -- cells
-with decided as (
-    select item_id, dataset, kind, model, variant, wave, role,
-           case when choice not in ('a', 'b') or a_surface_chars = b_surface_chars then null
-                when (a_surface_chars > b_surface_chars) = (choice = 'a') then 1.0
-                else 0.0
-           end as longer
-    from preferences
+with lengths as (
+    -- One column for each of the item's answers, whatever these are called.
+    select distinct item_id, replace(name, '_surface_chars', '') as answer, chars
+    from preferences unpivot (chars for name in (columns('_surface_chars$')))
+),
+measured as (
+    select item_id, answer, chars, max(chars) over (partition by item_id) as most from lengths
+),
+-- Answers of one length have no longest.
+longest as (
+    select item_id, min(answer) as answer from measured where chars = most group by item_id having count(*) = 1
+),
+decided as (
+    select p.item_id, dataset, kind, model, variant, wave, role,
+           case when choice = 'tie' or i.answer is null then null when choice = i.answer then 1.0 else 0.0 end as longer
+    from preferences p left join longest i on i.item_id = p.item_id
 ),
 shares as (
     select item_id, dataset, kind, model, variant, wave,
