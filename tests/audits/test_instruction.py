@@ -24,7 +24,7 @@ DIALS = {
     "long": ({"long": 0.5}, ["task_length"]),
     "short": ({"short": 0.5}, ["task_length"]),
 }
-JUDGED = ["task_faults", "near_duplicates", "missing_output", "task_length", "output_length", "markup", "opening_words"]
+JUDGED = ["task_faults", "near_duplicates", "missing_output", "task_length", "output_length", "opening_words"]
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,8 @@ with units as (
 ),
 means as (
     select item_id, dataset, kind, model, variant, wave,
-           avg(case when role = 'model' then words end) as m_words, avg(case when role = 'reference' then words end) as r_words
+           avg(case when role = 'model' then words end) as m_words,
+           avg(case when role = 'reference' then words end) as r_words
     from units
     group by item_id, dataset, kind, model, variant, wave
 )

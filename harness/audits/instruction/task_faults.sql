@@ -32,12 +32,18 @@ with units as (
 ),
 means as (
     select item_id, dataset, kind, model, variant, wave,
-           avg(case when role = 'model' then any_fault end) as m_any_fault, avg(case when role = 'reference' then any_fault end) as r_any_fault,
-           avg(case when role = 'model' then duplicate end) as m_duplicate, avg(case when role = 'reference' then duplicate end) as r_duplicate,
-           avg(case when role = 'model' then short end) as m_short, avg(case when role = 'reference' then short end) as r_short,
-           avg(case when role = 'model' then long end) as m_long, avg(case when role = 'reference' then long end) as r_long,
-           avg(case when role = 'model' then empty end) as m_empty, avg(case when role = 'reference' then empty end) as r_empty,
-           avg(case when role = 'model' then language end) as m_language, avg(case when role = 'reference' then language end) as r_language
+           avg(case when role = 'model' then any_fault end) as m_any_fault,
+           avg(case when role = 'reference' then any_fault end) as r_any_fault,
+           avg(case when role = 'model' then duplicate end) as m_duplicate,
+           avg(case when role = 'reference' then duplicate end) as r_duplicate,
+           avg(case when role = 'model' then short end) as m_short,
+           avg(case when role = 'reference' then short end) as r_short,
+           avg(case when role = 'model' then long end) as m_long,
+           avg(case when role = 'reference' then long end) as r_long,
+           avg(case when role = 'model' then empty end) as m_empty,
+           avg(case when role = 'reference' then empty end) as r_empty,
+           avg(case when role = 'model' then language end) as m_language,
+           avg(case when role = 'reference' then language end) as r_language
     from units
     group by item_id, dataset, kind, model, variant, wave
 )

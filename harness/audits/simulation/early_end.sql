@@ -31,7 +31,8 @@ units as (
 ),
 means as (
     select item_id, dataset, kind, model, variant, wave,
-           avg(case when role = 'model' then turns end) as m_turns, avg(case when role = 'reference' then turns end) as r_turns
+           avg(case when role = 'model' then turns end) as m_turns,
+           avg(case when role = 'reference' then turns end) as r_turns
     from units
     group by item_id, dataset, kind, model, variant, wave
 )

@@ -33,7 +33,8 @@ units as (
 ),
 means as (
     select item_id, dataset, kind, model, variant, wave,
-           avg(case when role = 'model' then echo end) as m_echo, avg(case when role = 'reference' then echo end) as r_echo
+           avg(case when role = 'model' then echo end) as m_echo,
+           avg(case when role = 'reference' then echo end) as r_echo
     from units
     group by item_id, dataset, kind, model, variant, wave
 )

@@ -29,7 +29,8 @@ with units as (
 ),
 means as (
     select item_id, dataset, kind, model, variant, wave,
-           avg(case when role = 'model' then again end) as m_again, avg(case when role = 'reference' then again end) as r_again
+           avg(case when role = 'model' then again end) as m_again,
+           avg(case when role = 'reference' then again end) as r_again
     from units
     group by item_id, dataset, kind, model, variant, wave
 )

@@ -37,8 +37,10 @@ units as (
 ),
 means as (
     select item_id, dataset, kind, model, variant, wave,
-           avg(case when role = 'model' then thanks end) as m_thanks, avg(case when role = 'reference' then thanks end) as r_thanks,
-           avg(case when role = 'model' then agrees end) as m_agrees, avg(case when role = 'reference' then agrees end) as r_agrees
+           avg(case when role = 'model' then thanks end) as m_thanks,
+           avg(case when role = 'reference' then thanks end) as r_thanks,
+           avg(case when role = 'model' then agrees end) as m_agrees,
+           avg(case when role = 'reference' then agrees end) as r_agrees
     from units
     group by item_id, dataset, kind, model, variant, wave
 )

@@ -37,7 +37,8 @@ units as (
 ),
 means as (
     select item_id, dataset, kind, model, variant, wave,
-           avg(case when role = 'model' then share end) as m_share, avg(case when role = 'reference' then share end) as r_share
+           avg(case when role = 'model' then share end) as m_share,
+           avg(case when role = 'reference' then share end) as r_share
     from units
     group by item_id, dataset, kind, model, variant, wave
 )
