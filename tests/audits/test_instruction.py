@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -28,11 +31,11 @@ JUDGED = ["task_faults", "near_duplicates", "missing_output", "task_length", "ou
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory) -> pd.DataFrame:
+def found(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """Let an honest model play the people, then ask all models about the same items; give what is judged."""
     folder = tmp_path_factory.mktemp("dials")
     controls = {"makes": "tasks", "count": 2, "distinct": 0.7, "words": [2, 60], "language": "en"}
-    base = {"datatype": "instruction", "label": None, "instruction": controls}
+    base: dict[str, Any] = {"datatype": "instruction", "label": None, "instruction": controls}
     files = {"ask.j2": "Make {{ count }} tasks about: {{ text }}\n", "people.csv": TASKS}
     topics = {"dataset": "topics", "file": "people.csv", "item": "item", "fields": {"text": "text"}}
     store = Store(folder / "runs")
@@ -45,18 +48,14 @@ def found(tmp_path_factory) -> pd.DataFrame:
     models = [{**FAKE, "name": "honest"}]
     models += [{**FAKE, "name": name, "parameters": dials} for name, (dials, _) in DIALS.items()]
     record = {name: name for name in ("instruction", "input", "output")}
-    study = Study.load(
-        write_study(
-            folder / "dials",
-            files={**files, "people.csv": written.to_csv(index=False)},
-            **base,
-            models=models,
-            data=[{**topics, "part": "part", "annotator": "who", "record": record}],
-        )
+    study = write_study(
+        folder / "dials",
+        files={**files, "people.csv": written.to_csv(index=False)},
+        **base,
+        models=models,
+        data=[{**topics, "part": "part", "annotator": "who", "record": record}],
     )
-    generate_and_parse(study, store)
-    pipeline.audit_study(study, store, say=lambda _: None, only=JUDGED)
-    return store.findings()
+    return audited(study, store, JUDGED)
 
 
 @pytest.mark.parametrize(("model", "audit"), [(name, audit) for name, (_, all_) in DIALS.items() for audit in all_])
@@ -69,3 +68,57 @@ def test_a_turned_dial_is_found(found: pd.DataFrame, model: str, audit: str) -> 
 def test_an_honest_model_is_not(found: pd.DataFrame, audit: str) -> None:
     honest = found[(found["audit"] == audit) & (found["model"] == "honest") & (found["verdict"] != "described")]
     assert len(honest) and (honest["verdict"] != "found").all(), honest
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """Let an honest model play the people who answer; audit one that goes on and on, and published ones with lists."""
+    folder = tmp_path_factory.mktemp("answers")
+    base: dict[str, Any] = {"datatype": "instruction", "label": None, "instruction": {"makes": "answers"}}
+    files = {"ask.j2": "{{ instruction }}\n", "people.csv": TASKS.replace("text", "instruction")}
+    tasks = {"dataset": "tasks", "file": "people.csv", "item": "item", "fields": {"instruction": "instruction"}}
+    store = Store(folder / "runs")
+    models = [{**FAKE, "name": name} for name in ("crowd", "other")]
+    generate_and_parse(
+        Study.load(write_study(folder / "crowd", files=files, **base, models=models, data=[tasks])), store
+    )
+    said = store.sql("select key as item, model, instruction, output from instructions order by 2, 1")
+    people, other = (said[said["model"] == name].assign(who=said["item"]) for name in ("crowd", "other"))
+    dressed = other["output"].where(other.index % 5 > 0, "**So:**\n- " + other["output"] + "\n- Well.\n- 3\n- 4\n- 5")
+    published = pd.concat([other.assign(model="plain"), other.assign(model="dressed", output=dressed)])
+    block = {**tasks, "record": {"instruction": "instruction", "output": "output"}}
+    study = write_study(
+        folder / "dials",
+        files={**files, "people.csv": people.to_csv(index=False), "published.csv": published.to_csv(index=False)},
+        **base,
+        models=[{**FAKE, "name": "honest"}, {**FAKE, "name": "long", "parameters": {"long": 0.5}}],
+        data=[{**block, "annotator": "who"}, {**block, "file": "published.csv", "kind": "llm", "model": "model"}],
+    )
+    return audited(study, store, ["output_length", "markup", "markup_amount", "task_length", "opening_words"])
+
+
+def audited(path: Path, store: Store, audits: list[str]) -> pd.DataFrame:
+    study = Study.load(path)
+    generate_and_parse(study, store)
+    pipeline.audit_study(study, store, say=lambda _: None, only=audits)
+    return store.findings()
+
+
+@pytest.mark.parametrize(
+    ("model", "audit", "metric"),
+    [
+        ("long", "output_length", "output_length_ratio"),
+        ("dressed", "markup", "markup"),
+        ("dressed", "markup_amount", "bullets"),
+    ],
+)
+def test_answers_that_are_long_or_dressed_are_found(
+    answered: pd.DataFrame, model: str, audit: str, metric: str
+) -> None:
+    judged = answered[(answered["audit"] == audit) & (answered["metric"] == metric)].set_index("model")["verdict"]
+    assert judged[model] == "found" and judged["honest"] != "found" and judged["plain"] != "found", judged
+
+
+@pytest.mark.parametrize("audit", ["task_length", "opening_words"])
+def test_tasks_that_both_sides_were_given_are_not_measured(answered: pd.DataFrame, audit: str) -> None:
+    assert set(answered[answered["audit"] == audit]["verdict"]) == {"not run"}

@@ -9,7 +9,7 @@ warn      = 0.05
 test      = "none"
 roles     = "model"
 draws     = "all"
-sums      = ["n", "none"]
+sums      = ["n", "without"]
 reference = "format failure of generated tasks; Self-Instruct (Wang et al. 2023, arXiv 2212.10560) drops them"
 notes     = "A model that runs out of tokens loses its last output first: see cut_off in length. Where the study is about answers, a reply without one is no record and counts in unparsed, so that this is 0 by construction."
 [example]
@@ -17,10 +17,10 @@ given  = [{item_id = 1, role = "model", output = "Yes."}, {item_id = 1, role = "
 expect = [{metric = "missing_outputs", estimate = 0.25}]
 */
 -- cells
-select item_id, dataset, kind, model, variant, wave, 1.0 as n, avg(case when output is null then 1.0 else 0.0 end) as none
+select item_id, dataset, kind, model, variant, wave, 1.0 as n, avg(case when output is null then 1.0 else 0.0 end) as without
 from instructions
 group by item_id, dataset, kind, model, variant, wave
 -- estimate
-select replicate, dataset, kind, model, variant, wave, 'missing_outputs' as metric, sum(none) / nullif(sum(n), 0) as estimate
+select replicate, dataset, kind, model, variant, wave, 'missing_outputs' as metric, sum(without) / nullif(sum(n), 0) as estimate
 from cells
 group by replicate, dataset, kind, model, variant, wave

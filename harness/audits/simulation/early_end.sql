@@ -20,12 +20,12 @@ expect = [{metric = "turns_ratio", estimate = -1.0}, {metric = "turns_model", es
 */
 -- cells
 with places as (
-    select item_id, dataset, kind, model, variant, wave, role, part, min(part) over (partition by item_id, dataset, kind, model, variant, wave, role, sample) as first
+    select item_id, dataset, kind, model, variant, wave, role, part, min(part) over (partition by item_id, dataset, kind, model, variant, wave, role, sample) as opening
     from turns
 ),
 -- As many dialogues as first turns: several people may have played one item.
 units as (
-    select item_id, dataset, kind, model, variant, wave, role, 1.0 * count(*) / sum(case when part = first then 1 else 0 end) as turns
+    select item_id, dataset, kind, model, variant, wave, role, 1.0 * count(*) / sum(case when part = opening then 1 else 0 end) as turns
     from places
     group by item_id, dataset, kind, model, variant, wave, role
 ),

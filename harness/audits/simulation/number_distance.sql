@@ -50,11 +50,11 @@ cumulative as (
 ),
 distances as (
     select replicate, dataset, kind, model, variant, wave, as_role, sum(abs(gap) * coalesce(width, 0)) as area,
-           sum(r * number * number) / nullif(sum(r), 0) - (sum(r * number) / nullif(sum(r), 0)) * (sum(r * number) / nullif(sum(r), 0)) as variance
+           sum(r * number) / nullif(sum(r), 0) as mean, sum(r * number * number) / nullif(sum(r), 0) as square
     from cumulative
     group by replicate, dataset, kind, model, variant, wave, as_role
 )
 select replicate, dataset, kind, model, variant, wave, 'distance_' || as_role as metric,
-       area / sqrt(nullif(greatest(variance, 0), 0)) as estimate
+       area / sqrt(nullif(greatest(square - mean * mean, 0), 0)) as estimate
 from distances
 where area is not null
