@@ -21,7 +21,8 @@ expect = [{metric = "bullets", estimate = 0.5}, {metric = "bold", estimate = -1.
 */
 -- cells
 with units as (
-    select item_id, dataset, kind, model, variant, wave, role, output_surface_bullets as bullets, output_surface_bold as bold
+    select item_id, dataset, kind, model, variant, wave,
+           role, output_surface_bullets as bullets, output_surface_bold as bold
     from instructions
     where output_surface_bullets is not null
 ),

@@ -17,10 +17,12 @@ given  = [{item_id = 1, role = "model", output = "Yes."}, {item_id = 1, role = "
 expect = [{metric = "missing_outputs", estimate = 0.25}]
 */
 -- cells
-select item_id, dataset, kind, model, variant, wave, 1.0 as n, avg(case when output is null then 1.0 else 0.0 end) as without
+select item_id, dataset, kind, model, variant, wave,
+       1.0 as n, avg(case when output is null then 1.0 else 0.0 end) as without
 from instructions
 group by item_id, dataset, kind, model, variant, wave
 -- estimate
-select replicate, dataset, kind, model, variant, wave, 'missing_outputs' as metric, sum(without) / nullif(sum(n), 0) as estimate
+select replicate, dataset, kind, model, variant, wave,
+       'missing_outputs' as metric, sum(without) / nullif(sum(n), 0) as estimate
 from cells
 group by replicate, dataset, kind, model, variant, wave

@@ -43,7 +43,8 @@ with means as (
     from cells
     group by replicate, dataset, kind, model, variant, wave
 )
-select replicate, dataset, kind, model, variant, wave, 'output_length_ratio' as metric, case when m_words > 0 and r_words > 0 then log2(m_words / r_words) end as estimate
+select replicate, dataset, kind, model, variant, wave,
+       'output_length_ratio' as metric, case when m_words > 0 and r_words > 0 then log2(m_words / r_words) end as estimate
 from means
 union all
 select replicate, dataset, kind, model, variant, wave, 'words_model', m_words

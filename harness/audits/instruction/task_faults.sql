@@ -48,7 +48,8 @@ means as (
     group by item_id, dataset, kind, model, variant, wave
 )
 select item_id, dataset, kind, model, variant, wave,
-       case when m_any_fault is null then 0.0 else 1.0 end as m, case when r_any_fault is null then 0.0 else 1.0 end as r,
+       case when m_any_fault is null then 0.0 else 1.0 end as m,
+       case when r_any_fault is null then 0.0 else 1.0 end as r,
        coalesce(m_any_fault, 0) as m_any_fault, coalesce(r_any_fault, 0) as r_any_fault,
        coalesce(m_duplicate, 0) as m_duplicate, coalesce(r_duplicate, 0) as r_duplicate,
        coalesce(m_short, 0) as m_short, coalesce(r_short, 0) as r_short,

@@ -20,12 +20,14 @@ expect = [{metric = "turns_ratio", estimate = -1.0}, {metric = "turns_model", es
 */
 -- cells
 with places as (
-    select item_id, dataset, kind, model, variant, wave, role, part, min(part) over (partition by item_id, dataset, kind, model, variant, wave, role, sample) as opening
+    select item_id, dataset, kind, model, variant, wave,
+           role, part, min(part) over (partition by item_id, dataset, kind, model, variant, wave, role, sample) as opening
     from turns
 ),
 -- As many dialogues as first turns: several people may have played one item.
 units as (
-    select item_id, dataset, kind, model, variant, wave, role, 1.0 * count(*) / sum(case when part = opening then 1 else 0 end) as turns
+    select item_id, dataset, kind, model, variant, wave,
+           role, 1.0 * count(*) / sum(case when part = opening then 1 else 0 end) as turns
     from places
     group by item_id, dataset, kind, model, variant, wave, role
 ),
@@ -47,7 +49,8 @@ with means as (
     from cells
     group by replicate, dataset, kind, model, variant, wave
 )
-select replicate, dataset, kind, model, variant, wave, 'turns_ratio' as metric, case when m_turns > 0 and r_turns > 0 then log2(m_turns / r_turns) end as estimate
+select replicate, dataset, kind, model, variant, wave,
+       'turns_ratio' as metric, case when m_turns > 0 and r_turns > 0 then log2(m_turns / r_turns) end as estimate
 from means
 union all
 select replicate, dataset, kind, model, variant, wave, 'turns_model', m_turns

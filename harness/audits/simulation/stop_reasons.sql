@@ -17,7 +17,8 @@ expect = [{metric = "stop_no_instruction", estimate = 0.5}, {metric = "stop_unto
 */
 -- cells
 with dialogues as (
-    select item_id, dataset, kind, model, variant, wave, sample, coalesce(max(stop), 'untold') as reason, count(*) as turns
+    select item_id, dataset, kind, model, variant, wave,
+           sample, coalesce(max(stop), 'untold') as reason, count(*) as turns
     from turns
     group by item_id, dataset, kind, model, variant, wave, sample
 )

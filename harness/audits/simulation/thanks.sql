@@ -28,7 +28,8 @@ with words as (
 ),
 units as (
     select item_id, dataset, kind, model, variant, wave, role,
-           case when regexp_matches(said, '\b(thank|thanks|grateful|appreciate[ds]?)\b') then 1.0 else 0.0 end as thanks,
+           case when regexp_matches(said, '\b(thank|thanks|grateful|appreciate[ds]?)\b')
+               then 1.0 else 0.0 end as thanks,
            case when regexp_matches(
                said,
                '\b(agree[ds]?|absolutely|exactly|definitely|certainly|of course|indeed|(good|great) point|sounds (good|great)|that''s (right|true|great)|you''re (so |absolutely )?right|you are (so )?right)\b'
