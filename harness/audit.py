@@ -55,6 +55,8 @@ def run(bench: Bench, audit: Audit, study: Study, effort: Effort = FULL) -> list
         return [_not_run(audit, reason or _nobody(audit))]
     passes = Passes(bench, audit, study.seed, focals, effort)
     as_is = passes.as_is()
+    if not as_is:
+        return [_not_run(audit, "no item has what it counts", focal) for focal in wanted]
     if header.plays != header.draws:
         bench.prepare(wanted, draws=header.plays, shape=shape)
     others = (passes.floor(), passes.null(as_is), passes.exchanged, passes.persons())

@@ -48,6 +48,11 @@ class Header(BaseModel):
     )
     across: str | None = Field(None, description="compare the levels of this axis instead of model and people")
     needs: list[Literal["ordinal"]] = Field([], description="what the study must have")
+    least_people: int = Field(
+        1,
+        description="people an item that it takes to judge: with fewer, exchanging roles changes what is measured "
+        "hardly at all, and the finding is described",
+    )
     features: list[str] = Field(
         [], description="extractors whose numbers it reads, as columns <text>_<extractor>_<number> of the relation"
     )

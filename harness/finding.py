@@ -99,6 +99,9 @@ def make_finding(
     found.estimate, found.lower, found.upper = estimate, own.lower, own.upper
     if metric in header.describes or header.warn is None:
         return found
+    if header.least_people > 1 and key not in floor:
+        found.note = "no item has two people who could be put against each other: shown, and not judged"
+        return found
     excess, excess_error = estimate, error
     if header.test == "neutral":
         found.floor = header.neutral

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 WIDTH = "80"
 KEYS = ("relation", "range", "unit", "worse", "warn", "test", "neutral", "floor", "draws", "plays", "roles", "across",
-        "needs", "least_samples", "describes", "sums")  # fmt: skip
-CODE = ("relation", "across", "needs", "describes", "sums")  # names of things, not words
+        "pairing", "features", "needs", "least_people", "least_samples", "describes", "sums")  # fmt: skip
+CODE = ("relation", "across", "features", "needs", "describes", "sums")  # names of things, not words
 
 TOP = """\
 # Reference

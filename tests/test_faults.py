@@ -10,8 +10,8 @@ import json
 import random
 import subprocess
 import sys
-import time
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

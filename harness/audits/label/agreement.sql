@@ -7,6 +7,7 @@ unit      = "Cohen's kappa"
 worse     = "down"
 warn      = 0.10
 test      = "exchange"
+least_people = 2
 draws     = "one"
 sums      = ["same", "m", "r"]
 reference = "Cohen 1960, Educ. Psychol. Meas. 20; against each of an item's people in turn, each item weighing 1"

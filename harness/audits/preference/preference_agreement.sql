@@ -7,6 +7,7 @@ unit      = "Cohen's kappa"
 worse     = "down"
 warn      = 0.10
 test      = "exchange"
+least_people = 2
 draws     = "one"
 sums      = ["same", "m", "r", "decided", "agreed"]
 describes = ["agreement", "agreement_without_ties"]
