@@ -99,7 +99,7 @@ def make_finding(
     found.estimate, found.lower, found.upper = estimate, own.lower, own.upper
     if metric in header.describes or header.warn is None:
         return found
-    if header.least_people > 1 and key not in floor:
+    if header.least_people > max(focal.people, 1):
         found.note = "no item has two people who could be put against each other: shown, and not judged"
         return found
     excess, excess_error = estimate, error

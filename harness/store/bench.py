@@ -37,6 +37,7 @@ class Focal:
         number: its number on the bench.
         who: dataset, kind, model, variant, wave, as findings name it.
         items, clusters: on how many its pool of rows rests.
+        people: answers of the reference on one item, at most.
         paired: whether it shares these items with its reference; else the two are groups.
     """
 
@@ -45,6 +46,7 @@ class Focal:
     items: int
     clusters: int
     paired: bool = True
+    people: int = 0
 
 
 @dataclass(frozen=True)
@@ -114,8 +116,9 @@ class Bench:
             self._connection,
             "select focal_no, count(distinct item_no), count(distinct place), "
             "$1 or count(distinct item_no) filter (where is_model) + count(distinct item_no) "
-            "filter (where not is_model) = 2 * count(distinct item_no) as paired from pool "
-            "join items using (item_no) group by 1 order by 1",
+            "filter (where not is_model) = 2 * count(distinct item_no) as paired, max(people) from pool "
+            "join items using (item_no) join (select focal_no, item_no, count(*) filter (where not is_model) as people "
+            "from pool group by all) using (focal_no, item_no) group by 1 order by 1",
             [shape == "model"],
         )
         by_number = {f["focal_no"]: f for f in focals}
