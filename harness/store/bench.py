@@ -81,12 +81,14 @@ class Bench(Rows):
         # What was found of an annotator is kept for the audits that follow: millions of rows take seconds.
         self._pools: dict[tuple[Any, ...], tuple[Pool, bool] | None] = {}
         self._alike: dict[tuple[Any, ...], Alike | None] = {}
+        self._counts: dict[tuple[Any, ...], tuple[int, int, int]] = {}  # items, clusters, people on an item
         self._keys: dict[int, tuple[Any, ...]] = {}
 
     def relation(self, name: str) -> bool:
         """Put a relation's rows on the bench; false if the study has no rows of it."""
         if name != self._relation:
             self._pools.clear()
+            self._counts.clear()
             self._alike.clear()
         return super().relation(name)
 
@@ -114,25 +116,30 @@ class Bench(Rows):
         )
         self._connection.unregister("focal_frame")
         self._keys = {}
+        all_draws = draws == "all" and self.most_samples() > 1  # of one sample, all are the first
         for focal in focals:
             own = tuple(focal.get("levels", [focal["model_who"]]))
-            key = (self._relation, draws, shape, own, focal["reference_who"])
+            key = (self._relation, all_draws, shape, own, focal["reference_who"])
             if key not in self._pools:
                 items = self.items_of(focal["dataset"])
                 self._pools[key] = make_pool(
-                    self._answers(), own, focal["reference_who"], items, all_draws=draws == "all", shape=shape
+                    self._answers(), own, focal["reference_who"], items, all_draws=all_draws, shape=shape
                 )
             if self._pools[key] is not None:
                 self._keys[focal["focal_no"]] = key
         return [self._focal(focal) for focal in focals if focal["focal_no"] in self._keys]
 
     def _focal(self, focal: dict[str, Any]) -> Focal:
-        pool, paired = self._pool(focal["focal_no"])
-        begins = np.flatnonzero(np.diff(pool.item, prepend=-1))
-        people = np.add.reduceat((~pool.is_model).astype(np.int64), begins)
-        clusters = len(np.unique(self.bucket_of_items()[pool.item[begins]]))
-        who = {key: focal[key] for key in WHO}
-        return Focal(focal["focal_no"], who, len(begins), clusters, paired, int(people.max()))
+        key = self._keys[focal["focal_no"]]
+        if key not in self._counts:
+            pool, _ = self._pool(focal["focal_no"])
+            begins = np.flatnonzero(np.diff(pool.item, prepend=-1))
+            people = np.add.reduceat((~pool.is_model).astype(np.int64), begins)
+            clusters = np.count_nonzero(np.bincount(self.bucket_of_items()[pool.item[begins]]))
+            self._counts[key] = (len(begins), clusters, int(people.max()))
+        items, clusters, most = self._counts[key]
+        _, paired = self._pool(focal["focal_no"])
+        return Focal(focal["focal_no"], {name: focal[name] for name in WHO}, items, clusters, paired, most)
 
     def _pool(self, number: int) -> tuple[Pool, bool]:
         made = self._pools[self._keys[number]]

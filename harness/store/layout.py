@@ -5,6 +5,7 @@ The database is read once and let go; then external access is off.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from harness.study import Study
 
 MOST_BUCKETS = 2048
+MOST_MEMORY = "3GB"  # of SQL; arrays come on top
 LEFT_OUT = ("study", "key", "split", "cluster", "bindings", "fields", "metadata", "messages", "bucket",
             "logprobs", "scores", "drawn", "annotator_id", "generation_id", "run_id", "arrived_at", *WHO, "item_id",
             "person")  # fmt: skip
@@ -41,7 +43,9 @@ def open_bench(
         extractors: name → (version, dims) of those whose numbers audits read.
     """
     connection = duckdb.connect(":memory:")
+    beside = tempfile.TemporaryDirectory(dir=store.runs, prefix=".bench-")
     try:
+        bound(connection, beside.name)
         with store.read():
             pass  # waits its turn, and says what is missing
         connection.execute(f"attach {quoted(str(store.path))} as kept (read_only)")
@@ -57,6 +61,13 @@ def open_bench(
         yield lay_out(connection, relations)
     finally:
         connection.close()
+        beside.cleanup()
+
+
+def bound(connection: duckdb.DuckDBPyConnection, beside: str) -> None:
+    """Bound the memory of a bench; what has no room lies in a folder meanwhile."""
+    connection.execute(f"set memory_limit = '{MOST_MEMORY}'")
+    connection.execute(f"set temp_directory = {quoted(beside)}")
 
 
 def lay_out(connection: duckdb.DuckDBPyConnection, relations: list[str]) -> Bench:
