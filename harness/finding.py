@@ -55,6 +55,9 @@ class Finding:
     note: str | None = None
     replicates: Floats = field(default_factory=lambda: np.empty(0))
     excess_interval: Interval = field(default_factory=lambda: Interval(None, None))
+    excess_replicates: Floats = field(default_factory=lambda: np.empty(0))  # paired as the replicates are
+    excess_columns: Floats = field(default_factory=lambda: np.empty(0))  # by which person played where; or empty
+    bounds: tuple[float, float] = (-math.inf, math.inf)  # smallest and largest possible excess, or estimate
 
 
 class Who(TypedDict):
@@ -98,6 +101,7 @@ def make_finding(
     found = Finding(
         audit.name, audit.audit_id, metric, header.title, "described", **who(focal.who), warn=header.warn,
         worse=header.worse, items=focal.items, clusters=focal.clusters, replicates=curve[1:], note=told,
+        bounds=header.range,
     )  # fmt: skip
     estimate = float(curve[0])
     error = inference.standard_error(curve[1:], focal.clusters)
@@ -110,9 +114,11 @@ def make_finding(
         found.note = "no item has two people who could be put against each other: shown, and not judged"
         return found
     excess, excess_error = estimate, error
+    found.excess_replicates = found.replicates
     if header.test == "neutral":
         found.floor = header.neutral
         excess = estimate - (header.neutral or 0.0)
+        found.excess_replicates = found.replicates - (header.neutral or 0.0)
         found.p = inference.t_tail(excess / error, focal.clusters - 1) if error > inference.TIE else math.nan
         found.detectable = inference.detectable(error) if error > inference.TIE else None
     if key in null:
@@ -124,12 +130,17 @@ def make_finding(
         if key in floor:
             found.matched, found.floor, excess_error = inference.against_people(floor[key], focal.clusters)
             excess = found.matched - found.floor
+            apart = inference.defined_columns(floor[key])
+            found.excess_replicates = (apart[1:, 0] - apart[1:, 1]).mean(axis=1)
+            found.excess_columns = floor[key][0, 0] - floor[key][0, 1]
         else:
             found.floor = float(np.mean(draws)) if isinstance(header.floor, str) else header.floor
             excess = estimate - found.floor
+            found.excess_replicates = found.replicates - found.floor
             if key in exchanged:
                 # The mean of the null moves with the items too; only what moves apart is uncertain.
                 redrawn = curve[: len(exchanged[key])] - exchanged[key].mean(axis=1)
+                found.excess_replicates = redrawn[1:]
                 excess_error = inference.standard_error(redrawn[1:], focal.clusters)
     if key in persons:
         person, model = persons[key][:, 0], persons[key][:, 1]
@@ -138,8 +149,8 @@ def make_finding(
     if header.test == "none":
         found.excess_interval = own
     else:
-        bounds = _bounds(header, found.floor)
-        found.excess_interval = inference.interval(excess, excess_error, focal.clusters, bounds, distance=False)
+        found.bounds = _bounds(header, found.floor)
+        found.excess_interval = inference.interval(excess, excess_error, focal.clusters, found.bounds, distance=False)
     found.excess = excess
     found.excess_lower, found.excess_upper = found.excess_interval.lower, found.excess_interval.upper
     found.note = "; ".join(filter(None, (told, _note(audit, focal, found)))) or None
