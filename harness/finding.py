@@ -113,12 +113,11 @@ def make_finding(
     if header.least_people > max(focal.people, 1):
         found.note = "no item has two people who could be put against each other: shown, and not judged"
         return found
-    excess, excess_error = estimate, error
-    found.excess_replicates = found.replicates
+    excess, excess_error, found.excess_replicates = estimate, error, curve[1:]
     if header.test == "neutral":
         found.floor = header.neutral
         excess = estimate - (header.neutral or 0.0)
-        found.excess_replicates = found.replicates - (header.neutral or 0.0)
+        found.excess_replicates = curve[1:] - (header.neutral or 0.0)
         found.p = inference.t_tail(excess / error, focal.clusters - 1) if error > inference.TIE else math.nan
         found.detectable = inference.detectable(error) if error > inference.TIE else None
     if key in null:
@@ -130,13 +129,11 @@ def make_finding(
         if key in floor:
             found.matched, found.floor, excess_error = inference.against_people(floor[key], focal.clusters)
             excess = found.matched - found.floor
-            apart = inference.defined_columns(floor[key])
-            found.excess_replicates = (apart[1:, 0] - apart[1:, 1]).mean(axis=1)
-            found.excess_columns = floor[key][0, 0] - floor[key][0, 1]
+            found.excess_replicates, found.excess_columns = inference.redrawn_excess(floor[key])
         else:
             found.floor = float(np.mean(draws)) if isinstance(header.floor, str) else header.floor
             excess = estimate - found.floor
-            found.excess_replicates = found.replicates - found.floor
+            found.excess_replicates = curve[1:] - found.floor
             if key in exchanged:
                 # The mean of the null moves with the items too; only what moves apart is uncertain.
                 redrawn = curve[: len(exchanged[key])] - exchanged[key].mean(axis=1)

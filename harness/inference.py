@@ -119,6 +119,15 @@ def defined_columns(columns: Floats) -> Floats:
     return columns[:, :, np.isfinite(columns[0]).all(axis=0)]
 
 
+def redrawn_excess(columns: Floats) -> tuple[Floats, Floats]:
+    """Give the excess over people on each redraw, (replicates,), and in each column, (columns,); NaN: undefined."""
+    defined = defined_columns(columns)
+    redrawn = np.full(len(columns) - 1, np.nan)
+    if defined.shape[2] > 1:
+        redrawn = (defined[1:, 0] - defined[1:, 1]).mean(axis=1)
+    return redrawn, columns[0, 0] - columns[0, 1]
+
+
 def exchange_p(observed: float, null: Floats, worse: str) -> float:
     """Give the share of the exchange null at or beyond the observed value, the observed counted in.
 
