@@ -312,11 +312,14 @@ def _price(planned: Plan) -> str:
 
 
 def _print_findings(store: Store, study: Study, only: list[str] | None = None) -> None:
-    from harness.listing import findings_table
+    from harness.listing import findings_table, sensitivities_table
 
     findings = store.findings(study.name)
     print()
     for line in findings_table(findings[findings["audit"].isin(only)] if only else findings):
+        print(line)
+    sensitivities = store.sensitivities(study.name)
+    for line in sensitivities_table(sensitivities[sensitivities["audit"].isin(only)] if only else sensitivities):
         print(line)
 
 

@@ -84,6 +84,14 @@ class Store:
         """Give the findings of all audits: estimate, interval, floor, p, q, verdict."""
         return self._frame("findings", study)
 
+    def sensitivities(self, study: str | None = None) -> pd.DataFrame:
+        """Give what the prompt variants of each model show together: spread, prediction interval, verdict."""
+        return self._frame("sensitivities", study)
+
+    def axis_effects(self, study: str | None = None) -> pd.DataFrame:
+        """Give the share of each axis in how variants differ, and each level against the rest."""
+        return self._frame("axis_effects", study)
+
     def _frame(self, view: str, study: str | None) -> pd.DataFrame:
         with self.read() as connection:
             if study is None:
@@ -185,8 +193,9 @@ def open_store(runs: str | Path = "runs") -> Store:
     """Open the store in ``runs``.
 
     Returns:
-        a Store, with ``.sql()``, ``.labels()``, ``.replies()``, ``.measurements()`` and ``.findings()``;
-        each gives a pandas frame and holds the database only while it reads.
+        a Store, with ``.sql()``, ``.labels()``, ``.replies()``, ``.measurements()``, ``.findings()``,
+        ``.sensitivities()`` and ``.axis_effects()``; each gives a pandas frame and holds the database only
+        while it reads.
     """
     return Store(runs)
 

@@ -209,7 +209,7 @@ def _views() -> Iterator[str]:
     )
     for table in ("annotators", "roster", "templates", "generations", "failures", "runs"):
         yield f"create or replace view {table} as select * from store.{table}"
-    for table in ("measurements", "findings"):
+    for table in ("measurements", "findings", "sensitivities", "axis_effects"):
         yield (
             f"create or replace view {table} as select t.* from store.{table} t "
             "join studies s on s.study = t.study and s.study_hash = t.study_hash"
