@@ -15,7 +15,7 @@ import numpy as np
 from harness.inference import Floats, t_quantile
 from harness.sensitivity.design import Design, Term
 
-DRAWS = 4000  # of a pivot
+DRAWS = 20_000  # of a pivot: the ends of an interval move by about a hundredth of its width
 LEAST_REDRAWS = 30  # below this a covariance of redraws says nothing
 MOST_PROMPTS = 500  # that are thought of in "how many would it take"
 

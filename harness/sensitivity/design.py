@@ -115,8 +115,8 @@ class Design:
             return f"another combination of the tried levels of {_and([axis.name for axis in self.axes])}"
         if not opened:
             return f"the prompts tried: all levels of {_and(closed)}"
-        told = f"a prompt with {_and([f'a new {name}' for name in opened])}, of the kind of those tried"
-        return f"{told}, at any tried level of {_and(closed)}" if closed else told
+        told = f"a prompt not yet tried: {_and([f'another {name}' for name in opened])}, of the kind of those tried"
+        return f"{told}, at any level of {_and(closed)}" if closed else told
 
 
 def _and(names: Sequence[str]) -> str:

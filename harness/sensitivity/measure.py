@@ -209,7 +209,7 @@ def _needed(values: Floats, noise: Floats, distance: float, design: Design) -> t
     if prompts is not None:
         return prompts, "more levels on the axes with the fewest would tell, or more items"
     return None, (
-        "no number of prompts like these would put all of them on one side of the threshold: say which prompt is meant"
+        "as far as these show, prompts differ too much to lie on one side of the threshold: say which prompt is meant"
         if np.var(values, ddof=1) > 2 * (np.trace(noise) - noise.sum() / len(values)) / (len(values) - 1)
         else "more items: the noise that all prompts share is too large for any number of prompts"
     )
