@@ -15,7 +15,7 @@ import numpy as np
 from harness.inference import Floats, t_quantile
 from harness.sensitivity.design import Design, Term
 
-DRAWS = 20_000  # of a pivot: the ends of an interval move by about a hundredth of its width
+DRAWS = 10_000  # of a pivot: the ends of an interval move by one or two hundredths of its width
 LEAST_REDRAWS = 30  # below this a covariance of redraws says nothing
 MOST_PROMPTS = 500  # that are thought of in "how many would it take"
 
@@ -88,17 +88,20 @@ def draw_variances(square: float, along: Floats, scale: Floats, rng: np.random.G
     return np.asarray((square - scale * (squared @ along)) / squared.sum(axis=1), dtype=np.float64)
 
 
-def describe_between(values: Floats, noise: Floats, clusters: int, design: Design, rng: np.random.Generator) -> Between:
+def describe_between(
+    values: Floats, noise: Floats, clusters: int, design: Design, rng: np.random.Generator, draws: int = DRAWS
+) -> Between:
     """Put the spread of variants against their noise, and predict another prompt.
 
     Args:
         values: (variants,) estimates.
         noise: (variants, variants) covariance of their noise.
+        draws: of the pivots.
     """
     count = len(values)
     centring = np.eye(count) - 1 / count
     along = spread_of_noise(centring, noise, count - 1)
-    scale = draw_noise_scale(clusters, DRAWS, rng)
+    scale = draw_noise_scale(clusters, draws, rng)
     drawn = draw_variances(float(values @ centring @ values), along, scale, rng)
     low, high = np.sqrt(np.maximum(np.quantile(drawn, [0.025, 0.975]), 0.0))
     predicted = None
@@ -110,7 +113,7 @@ def describe_between(values: Floats, noise: Floats, clusters: int, design: Desig
         sd=math.sqrt(max(between_variance(values, noise), 0.0)),
         lower=float(low),
         upper=float(high),
-        p=(1 + int(np.sum(drawn <= 0))) / (1 + DRAWS),
+        p=(1 + int(np.sum(drawn <= 0))) / (1 + draws),
         noise=math.sqrt(float(along.sum()) / (count - 1)),
         predicted=None if predicted is None else _middle(predicted),
     )

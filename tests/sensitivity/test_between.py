@@ -36,10 +36,11 @@ class Rates:
 
 
 def simulate(grid: Grid, studies: int, seed: int = 1) -> Rates:
+    """Play studies through; with fewer draws of the pivots than a real one has."""
     rng, rows = np.random.default_rng([seed, 5]), []
     size = math.nan if len(grid.shape) > 1 else grid.sizes[0,]
     for truth, values, noise, new in grid.studies(studies, seed):
-        found = describe_between(values, noise, grid.clusters, grid.design, rng)
+        found = describe_between(values, noise, grid.clusters, grid.design, rng, 1000)
         assert found.predicted is not None
         low, high = hold_together(values, noise, grid.clusters, (-1, 1), rng)
         _, least, most = spread(values, noise, grid.clusters, (-1, 1), rng)
