@@ -336,9 +336,9 @@ def audit_study(study: Study, store: Store, *, only: list[str] | None = None, sa
     from harness.audit import audit
     from harness.auditfile import audits_for, choose
     from harness.reasons import explain
-    from harness.sensitivity import measure
     from harness.store.layout import open_bench
-    from harness.store.results import write_findings, write_sensitivities
+    from harness.store.results import write_findings
+    from harness.variation import compare_variants
 
     audits = choose(audits_for(study.datatype, study.folder), only)
     _curate_unseen(study, store, say)
@@ -349,10 +349,7 @@ def audit_study(study: Study, store: Store, *, only: list[str] | None = None, sa
         findings = audit(bench, audits, study, say, lacking)
     explain(findings, audits, queries.sides(store, study.name))
     write_findings(store, study, findings, only=only)
-    levels = {variant.name: variant.levels for variant in study.variants}
-    write_sensitivities(
-        store, study, *measure(findings, levels, plugins.load("datatypes", study.datatype).AXES, study.seed), only=only
-    )
+    compare_variants(study, store, findings, only=only)
 
 
 def report_study(study: Study, store: Store) -> Path:
