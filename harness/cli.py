@@ -59,12 +59,16 @@ def plan(
     limit: Limit = None,
     retry_failed: RetryFailed = False,
     as_json: AsJson = False,
+    power: Annotated[bool, typer.Option("--power", help="say the smallest effect that this design can see")] = False,
 ) -> None:
     """Show what would be asked: calls, tokens, one prompt a variant. Spends nothing."""
     from harness import pipeline
 
     made, store = _open(study, runs)
     planned = pipeline.plan_study(made, store, limit=limit, retry_failed=retry_failed)
+    if power:
+        print("\n".join(pipeline.describe_power(made, store, limit)))
+        return
     if as_json:
         _print_json(
             {

@@ -87,6 +87,19 @@ def plan_study(
     return planning.make_plan(study, counts, examples, sum(items for _, _, items in fields))
 
 
+def describe_power(study: Study, store: Store, limit: int | None = None) -> Iterator[str]:
+    """Say the smallest effect that the design can see in each data set, at worst and by what is held."""
+    from harness.power import FORMULA, Sizes, describe_power
+
+    sizes = queries.sizes_by_dataset(store, study.load_id)
+    part = min(1.0, limit / sum(items for _, items, _ in sizes)) if limit else 1.0
+    findings, sensitivities = store.findings(study.name), store.sensitivities(study.name)
+    for dataset, items, people in sizes:
+        asked = Sizes(max(1, round(items * part)), people, max(len(study.variants), 1), study.samples)
+        yield from describe_power(dataset, asked, findings, sensitivities)
+    yield FORMULA
+
+
 def resolve(study: Study, store: Store) -> None:
     """Bring the database up to date with the run folders and with the study as it stands.
 
