@@ -13,7 +13,6 @@ from harness.sensitivity.between import (
     between_variance,
     describe_between,
     draw_components,
-    draw_noise_scale,
     noise_covariance,
     prompts_needed,
 )
@@ -125,8 +124,7 @@ def test_components_of_a_full_grid_are_recovered():
         found: dict[tuple[int, ...], list[float]] = {}
         rng = np.random.default_rng(1)
         for _, values, noise, _ in grid.studies(60, 4):
-            scale = draw_noise_scale(grid.clusters, 500, rng)
-            for term, drawn in draw_components(values, noise, grid.design, scale, rng).items():
+            for term, drawn in draw_components(values, noise, grid.clusters, grid.design, 500, rng).items():
                 found.setdefault(term, []).append(float(np.median(drawn)))
         assert found.keys() == wanted.keys()
         for term, size in wanted.items():
