@@ -59,12 +59,16 @@ def plan(
     limit: Limit = None,
     retry_failed: RetryFailed = False,
     as_json: AsJson = False,
+    power: Annotated[bool, typer.Option("--power", help="say the smallest effect that this design can see")] = False,
 ) -> None:
     """Show what would be asked: calls, tokens, one prompt a variant. Spends nothing."""
     from harness import pipeline
 
     made, store = _open(study, runs)
     planned = pipeline.plan_study(made, store, limit=limit, retry_failed=retry_failed)
+    if power:
+        print("\n".join(pipeline.describe_power(made, store, limit)))
+        return
     if as_json:
         _print_json(
             {
@@ -312,11 +316,14 @@ def _price(planned: Plan) -> str:
 
 
 def _print_findings(store: Store, study: Study, only: list[str] | None = None) -> None:
-    from harness.listing import findings_table
+    from harness.listing import findings_table, sensitivities_table
 
     findings = store.findings(study.name)
     print()
     for line in findings_table(findings[findings["audit"].isin(only)] if only else findings):
+        print(line)
+    sensitivities = store.sensitivities(study.name)
+    for line in sensitivities_table(sensitivities[sensitivities["audit"].isin(only)] if only else sensitivities):
         print(line)
 
 

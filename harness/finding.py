@@ -56,6 +56,9 @@ class Finding:
     note: str | None = None
     replicates: Floats = field(default_factory=lambda: np.empty(0))
     excess_interval: Interval = field(default_factory=lambda: Interval(None, None))
+    excess_replicates: Floats = field(default_factory=lambda: np.empty(0))  # paired as the replicates are
+    excess_columns: Floats = field(default_factory=lambda: np.empty(0))  # by which person played where; or empty
+    bounds: tuple[float, float] = (-math.inf, math.inf)  # smallest and largest possible excess, or estimate
 
 
 class Who(TypedDict):
@@ -99,6 +102,7 @@ def make_finding(
     found = Finding(
         audit.name, audit.audit_id, metric, header.title, "described", **who(focal.who), warn=header.warn,
         worse=header.worse, items=focal.items, clusters=focal.clusters, replicates=curve[1:], note=told,
+        bounds=header.range,
     )  # fmt: skip
     estimate = float(curve[0])
     error = inference.standard_error(curve[1:], focal.clusters)
@@ -110,10 +114,11 @@ def make_finding(
     if header.least_people > max(focal.people, 1):
         found.note = "no item has two people who could be put against each other: shown, and not judged"
         return found
-    excess, excess_error = estimate, error
+    excess, excess_error, found.excess_replicates = estimate, error, curve[1:]
     if header.test == "neutral":
         found.floor = header.neutral
         excess = estimate - (header.neutral or 0.0)
+        found.excess_replicates = curve[1:] - (header.neutral or 0.0)
         found.p = inference.t_tail(excess / error, focal.clusters - 1) if error > inference.TIE else math.nan
         found.detectable = inference.detectable(error) if error > inference.TIE else None
     if key in null:
@@ -125,12 +130,15 @@ def make_finding(
         if key in floor:
             found.matched, found.floor, excess_error = inference.against_people(floor[key], focal.clusters)
             excess = found.matched - found.floor
+            found.excess_replicates, found.excess_columns = inference.redrawn_excess(floor[key])
         else:
             found.floor = float(np.mean(draws)) if isinstance(header.floor, str) else header.floor
             excess = estimate - found.floor
+            found.excess_replicates = curve[1:] - found.floor
             if key in exchanged:
                 # The mean of the null moves with the items too; only what moves apart is uncertain.
                 redrawn = curve[: len(exchanged[key])] - exchanged[key].mean(axis=1)
+                found.excess_replicates = redrawn[1:]
                 excess_error = inference.standard_error(redrawn[1:], focal.clusters)
     if key in persons:
         person, model = persons[key][:, 0], persons[key][:, 1]
@@ -139,8 +147,8 @@ def make_finding(
     if header.test == "none":
         found.excess_interval = own
     else:
-        bounds = _bounds(header, found.floor)
-        found.excess_interval = inference.interval(excess, excess_error, focal.clusters, bounds, distance=False)
+        found.bounds = _bounds(header, found.floor)
+        found.excess_interval = inference.interval(excess, excess_error, focal.clusters, found.bounds, distance=False)
     found.excess = excess
     found.excess_lower, found.excess_upper = found.excess_interval.lower, found.excess_interval.upper
     found.note = "; ".join(filter(None, (told, _note(audit, focal, found)))) or None

@@ -84,6 +84,22 @@ class Store:
         """Give the findings of all audits: estimate, interval, floor, p, q, verdict."""
         return self._frame("findings", study)
 
+    def sensitivities(self, study: str | None = None) -> pd.DataFrame:
+        """Give what the prompt variants of each model show together: spread, prediction interval, verdict."""
+        return self._frame("sensitivities", study)
+
+    def axis_effects(self, study: str | None = None) -> pd.DataFrame:
+        """Give the share of each axis in how variants differ, and each level against the rest."""
+        return self._frame("axis_effects", study)
+
+    def item_sensitivities(self, study: str | None = None) -> pd.DataFrame:
+        """Give PromptSensiScore of every item and model: how much answers differ between variants."""
+        return self._frame("item_sensitivities", study)
+
+    def variance_components(self, study: str | None = None) -> pd.DataFrame:
+        """Give how much of how models answer is the item's, the model's, the prompt's, and what they share."""
+        return self._frame("variance_components", study)
+
     def _frame(self, view: str, study: str | None) -> pd.DataFrame:
         with self.read() as connection:
             if study is None:
@@ -185,8 +201,9 @@ def open_store(runs: str | Path = "runs") -> Store:
     """Open the store in ``runs``.
 
     Returns:
-        a Store, with ``.sql()``, ``.labels()``, ``.replies()``, ``.measurements()`` and ``.findings()``;
-        each gives a pandas frame and holds the database only while it reads.
+        a Store, with ``.sql()``, ``.labels()``, ``.replies()``, ``.measurements()``, ``.findings()``,
+        ``.sensitivities()`` and ``.axis_effects()``; each gives a pandas frame and holds the database only
+        while it reads.
     """
     return Store(runs)
 
