@@ -6,13 +6,14 @@ What this refuses: to skip an audit without a word. One that cannot run gives a 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.auditfile import EVERY, Audit, Header
-from harness.finding import Finding, judge, make_finding, who
+from harness.finding import Finding, Measured, Overlap, Who, judge, make_finding, who
 from harness.passes import FULL, Effort, Passes
+from harness.pools import LEAST_SHARED
 
 if TYPE_CHECKING:
     from harness.store.bench import Bench
@@ -86,7 +87,15 @@ def _measure(bench: Bench, audit: Audit, study: Study, wanted: list[dict[str, An
         passes.replay()
     others = (passes.floor(), passes.null(as_is), passes.exchanged, passes.persons()) if as_is else ({}, {}, {}, {})
     findings = [
-        make_finding(audit, passes.by_number[number], metric, as_is[number, metric], others, passes.told(number))
+        make_finding(
+            audit,
+            passes.by_number[number],
+            metric,
+            as_is[number, metric],
+            others,
+            passes.told(number),
+            passes.budgets.get(number),
+        )
         for number, metric in sorted(as_is)
     ]
     judge(audit, findings)
@@ -96,6 +105,41 @@ def _measure(bench: Bench, audit: Audit, study: Study, wanted: list[dict[str, An
             why = "no item has what it counts" if focal["focal_no"] in passes.by_number else _nobody(audit)
             findings.append(_not_run(audit, why, focal))
     return findings
+
+
+def measure_shared(
+    bench: Bench, study: Study, audit: Audit, pairs: Sequence[tuple[Who, Who]], effort: Effort = FULL
+) -> list[Overlap]:
+    """Say of pairs of annotators whether they answered the same items; measure them anew on those that both did."""
+    bench.relation(audit.header.relation)
+    known = {tuple(who(focal).values()): focal for focal in _focals(bench, audit, study)}
+    made = []
+    for pair in pairs:
+        both = [{**known[tuple(each.values())], "focal_no": number} for number, each in enumerate(pair)]
+        first, second = map(_voices, both)
+        dataset = both[0]["dataset"]
+        if bench.answered(dataset, first) == bench.answered(dataset, second):
+            made.append(Overlap())
+            continue
+        wanted = [{**one, "shared_with": others} for one, others in zip(both, (second, first), strict=True)]
+        focals = bench.prepare(wanted, draws=audit.header.draws, shape=_shape(audit.header))
+        if len(focals) < 2 or min(focal.items for focal in focals) < LEAST_SHARED:
+            made.append(Overlap(apart=True))
+            continue
+        passes = Passes(bench, audit, study.seed, focals, effort)
+        curves = passes.halves() if audit.header.resample else passes.as_is()
+        shown = []
+        for focal in focals:
+            own = {metric: curve for (number, metric), curve in curves.items() if number == focal.number}
+            shown.append(Measured(focal.items, focal.clusters, passes.budgets.get(focal.number), own))
+        made.append(Overlap((shown[0], shown[1])))
+    return made
+
+
+def _voices(focal: dict[str, Any]) -> list[list[int]]:
+    """List the annotators of a focal, in groups of which one must have answered an item."""
+    own = [focal.get("levels", [focal["model_who"]])]
+    return own if focal["reference_who"] is None else [*own, [focal["reference_who"]]]
 
 
 def _not_run(audit: Audit, reason: str, focal: dict[str, Any] | None = None) -> Finding:

@@ -53,8 +53,37 @@ class Finding:
     persons_as_far: int | None = None
     range_verdict: str | None = None
     note: str | None = None
+    size: int | None = None
     replicates: Floats = field(default_factory=lambda: np.empty(0))
     excess_interval: Interval = field(default_factory=lambda: Interval(None, None))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What an audit shows of one annotator on some items.
+
+    Attributes:
+        size: words or rows a side, where halves are compared.
+        curves: metric → the estimate, then its replicates.
+    """
+
+    items: int
+    clusters: int
+    size: int | None
+    curves: Mapping[str, Floats]
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """On what items two annotators can be compared.
+
+    Attributes:
+        anew: what both show on the items that both answered; None where they answered the same ones.
+        apart: they share too few, and can be compared as two groups only.
+    """
+
+    anew: tuple[Measured, Measured] | None = None
+    apart: bool = False
 
 
 class Who(TypedDict):
@@ -85,6 +114,7 @@ def make_finding(
     curve: Floats,
     passes: tuple[Curve, Curve, Curve, Curve],
     told: str | None = None,
+    size: int | None = None,
 ) -> Finding:
     """Put one metric of one focal annotator against what people and chance show.
 
@@ -92,12 +122,14 @@ def make_finding(
         curve: the estimate, then its bootstrap replicates.
         passes: floor, null, exchanged and persons, as ``passes.Passes`` gives them.
         told: what else a reader must know.
+        size: words or rows a side, where halves are compared.
     """
     floor, null, exchanged, persons = passes
     header, key = audit.header, (focal.number, metric)
     found = Finding(
         audit.name, audit.audit_id, metric, header.title, "described", **who(focal.who), warn=header.warn,
         worse=header.worse, items=focal.items, clusters=focal.clusters, replicates=curve[1:], note=told,
+        size=size,
     )  # fmt: skip
     estimate = float(curve[0])
     error = inference.standard_error(curve[1:], focal.clusters)

@@ -84,6 +84,14 @@ class Store:
         """Give the findings of all audits: estimate, interval, floor, p, q, verdict."""
         return self._frame("findings", study)
 
+    def comparisons(self, study: str | None = None) -> pd.DataFrame:
+        """Give the comparisons of annotators that differ in one factor: difference, interval, q, direction."""
+        return self._frame("comparisons", study)
+
+    def timeline(self, study: str | None = None) -> pd.DataFrame:
+        """Give what audits show of each version, with its date, and what changed from the version before."""
+        return self._frame("timeline", study)
+
     def _frame(self, view: str, study: str | None) -> pd.DataFrame:
         with self.read() as connection:
             if study is None:
@@ -185,8 +193,8 @@ def open_store(runs: str | Path = "runs") -> Store:
     """Open the store in ``runs``.
 
     Returns:
-        a Store, with ``.sql()``, ``.labels()``, ``.replies()``, ``.measurements()`` and ``.findings()``;
-        each gives a pandas frame and holds the database only while it reads.
+        a Store, with ``.sql()``, ``.labels()``, ``.replies()``, ``.measurements()``, ``.findings()``,
+        ``.comparisons()`` and ``.timeline()``; each gives a pandas frame and holds the database only while it reads.
     """
     return Store(runs)
 
@@ -252,7 +260,9 @@ def only_one(path: Path, what: str) -> Iterator[None]:
         yield
 
 
-def fetch(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | None = None) -> list[Any]:
+def fetch(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | dict[str, Any] | None = None
+) -> list[Any]:
     """Run a query and read it whole: a half-read result would block the next statement."""
     rows: list[Any] = connection.execute(query, parameters or []).fetchall()
     return rows
