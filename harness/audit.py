@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from harness.auditfile import EVERY, Audit, Header
-from harness.finding import Finding, Measured, Overlap, Who, judge, make_finding, who
-from harness.passes import FULL, Effort, Passes
+from harness.contrast import Contrast, differ_p
+from harness.finding import Finding, Overlap, Who, judge, make_finding, who
+from harness.passes import FULL, Curve, Effort, Passes
 from harness.pools import LEAST_SHARED
 
 if TYPE_CHECKING:
@@ -82,6 +85,7 @@ def _measure(bench: Bench, audit: Audit, study: Study, wanted: list[dict[str, An
         return [_not_run(audit, _nobody(audit), focal) for focal in wanted]
     passes = Passes(bench, audit, study.seed, focals, effort)
     as_is = passes.halves() if header.resample else passes.as_is()
+    differ = _variants_differ(passes, as_is)
     if as_is and header.plays != header.draws:
         bench.prepare(wanted, draws=header.plays, shape=shape)
         passes.replay()
@@ -98,6 +102,8 @@ def _measure(bench: Bench, audit: Audit, study: Study, wanted: list[dict[str, An
         )
         for number, metric in sorted(as_is)
     ]
+    for found, key in zip(findings, sorted(as_is), strict=True):
+        found.differ_p = differ.get(key)
     judge(audit, findings)
     measured = {number for number, _ in as_is}
     for focal in wanted:
@@ -107,33 +113,109 @@ def _measure(bench: Bench, audit: Audit, study: Study, wanted: list[dict[str, An
     return findings
 
 
-def measure_shared(
+def _variants_differ(passes: Passes, as_is: Curve) -> dict[tuple[int, str], float]:
+    """Test, model by model, whether the variants of its prompt are interchangeable: focal number, metric → p."""
+    if passes.audit.header.across or passes.audit.header.resample or not as_is:
+        return {}
+    units: dict[tuple[str, ...], list[int]] = {}
+    for focal in passes.focals:
+        key = (focal.who["dataset"], focal.who["kind"], focal.who["model"], focal.who["wave"])
+        units.setdefault(key, []).append(focal.number)
+    groups = [unit for unit in units.values() if len(unit) > 1]
+    drawn = passes.exchange_members(groups) if groups else {}
+    return {
+        (number, metric): differ_p(estimates)
+        for (place, metric), estimates in drawn.items()
+        for number in groups[place]
+    }
+
+
+def contrast(
+    bench: Bench, audit: Audit, study: Study, groups: list[list[dict[str, Any]]], effort: Effort = FULL
+) -> list[Contrast]:
+    """Put annotators against each other, group by group.
+
+    Args:
+        groups: members as ``Bench.prepare`` takes them, without their numbers; those of a group speak of one data set.
+
+    Returns:
+        one contrast for each group and metric that two members or more have; none where the audit is unfit for the
+        study, or compares variants itself.
+    """
+    header = audit.header
+    if header.across or _unfit(bench, audit, study):
+        return []
+    numbered = [{**member, "focal_no": 0, "place": place} for place, group in enumerate(groups) for member in group]
+    for number, member in enumerate(numbered):
+        member["focal_no"] = number
+    focals = bench.prepare(numbered, draws=header.draws, shape=_shape(header))
+    if not focals:
+        return []
+    passes = Passes(bench, audit, study.seed, focals, effort)
+    as_is = passes.halves() if header.resample else passes.as_is()
+    places = [
+        [m["focal_no"] for m in numbered if m["place"] == place and m["focal_no"] in passes.by_number]
+        for place in range(len(groups))
+    ]
+    drawn = {} if header.resample else passes.exchange_members(places)
+    made = []
+    for place, members in enumerate(places):
+        for metric in sorted({metric for _, metric in as_is}):
+            there = tuple(number for number in members if (number, metric) in as_is)
+            if len(there) > 1:
+                estimates = np.stack([as_is[number, metric] for number in there])
+                p = differ_p(drawn[place, metric]) if (place, metric) in drawn else None
+                made.append(Contrast(place, metric, tuple(passes.by_number[n] for n in there), estimates, p))
+    return made
+
+
+def measure_pairs(
     bench: Bench, study: Study, audit: Audit, pairs: Sequence[tuple[Who, Who]], effort: Effort = FULL
 ) -> list[Overlap]:
-    """Say of pairs of annotators whether they answered the same items; measure them anew on those that both did."""
-    bench.relation(audit.header.relation)
+    """Put pairs of annotators against each other on the items that both have answered; a pair is of one data set.
+
+    Args:
+        pairs: of those whom the audit looks at.
+    """
+    if not pairs or not bench.relation(audit.header.relation):
+        return [Overlap(apart=True)] * len(pairs)
     known = {tuple(who(focal).values()): focal for focal in _focals(bench, audit, study)}
-    made = []
-    for pair in pairs:
-        both = [{**known[tuple(each.values())], "focal_no": number} for number, each in enumerate(pair)]
-        first, second = map(_voices, both)
-        dataset = both[0]["dataset"]
-        if bench.answered(dataset, first) == bench.answered(dataset, second):
-            made.append(Overlap())
-            continue
-        wanted = [{**one, "shared_with": others} for one, others in zip(both, (second, first), strict=True)]
-        focals = bench.prepare(wanted, draws=audit.header.draws, shape=_shape(audit.header))
-        if len(focals) < 2 or min(focal.items for focal in focals) < LEAST_SHARED:
-            made.append(Overlap(apart=True))
-            continue
-        passes = Passes(bench, audit, study.seed, focals, effort)
-        curves = passes.halves() if audit.header.resample else passes.as_is()
-        shown = []
-        for focal in focals:
-            own = {metric: curve for (number, metric), curve in curves.items() if number == focal.number}
-            shown.append(Measured(focal.items, focal.clusters, passes.budgets.get(focal.number), own))
-        made.append(Overlap((shown[0], shown[1])))
+    both = [(known[tuple(base.values())], known[tuple(later.values())]) for base, later in pairs]
+    made: list[Overlap] = []
+    at_a_time = max(1, int(MOST_ROWS / max(bench.weigh(one["model_who"]) for pair in both for one in pair) / 2))
+    for begin in range(0, len(both), at_a_time):
+        made += _measure_together(bench, audit, study, both[begin : begin + at_a_time], effort)
     return made
+
+
+def _measure_together(
+    bench: Bench, audit: Audit, study: Study, pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]], effort: Effort
+) -> list[Overlap]:
+    header = audit.header
+    wanted: list[dict[str, Any]] = []
+    for base, later in pairs:
+        for one, other in ((base, later), (later, base)):
+            wanted.append({**one, "focal_no": len(wanted), "shared_with": _voices(other)})
+    focals = {focal.number: focal for focal in bench.prepare(wanted, draws=header.draws, shape=_shape(header))}
+    groups = [[2 * place, 2 * place + 1] for place in range(len(pairs))]
+    fit = [all(n in focals and focals[n].items >= LEAST_SHARED for n in group) for group in groups]
+    if not any(fit):
+        return [Overlap(apart=True)] * len(pairs)
+    passes = Passes(bench, audit, study.seed, list(focals.values()), effort)
+    as_is = passes.halves() if header.resample else passes.as_is()
+    swapped = {} if header.resample or header.across or not as_is else passes.exchange_members(groups)
+    return [
+        Overlap(
+            focals[first].items,
+            focals[first].clusters,
+            {m: (as_is[first, m], as_is[second, m]) for n, m in as_is if n == first and (second, m) in as_is},
+            {metric: differ_p(estimates) for (group, metric), estimates in swapped.items() if group == place},
+            (passes.budgets.get(first), passes.budgets.get(second)),
+        )
+        if fit[place]
+        else Overlap(apart=True)
+        for place, (first, second) in enumerate(groups)
+    ]
 
 
 def _voices(focal: dict[str, Any]) -> list[list[int]]:

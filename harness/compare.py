@@ -15,14 +15,15 @@ from harness.auditfile import Audit
 from harness.comparison import Comparison
 from harness.difference import Difference, both, direction, farther, subtract
 from harness.errors import AuditError
-from harness.finding import Finding, Measured, Overlap, Who, who
-from harness.inference import Interval
+from harness.finding import Finding, Overlap, Who, who
+from harness.inference import Floats, Interval
 from harness.pairing import Pair, Version
 
 JUDGED = ("found", "absent", "cannot tell")
+EMPTY: Floats = np.empty(0)
 ALIKE = 0.1  # sizes of halves that differ by more are not like for like
 
-Shared = Callable[[Audit, Sequence[tuple[Who, Who]]], list[Overlap]]  # ``audit.measure_shared``
+Shared = Callable[[Audit, Sequence[tuple[Who, Who]]], list[Overlap]]  # ``audit.measure_pairs``
 
 
 def compare(
@@ -42,7 +43,7 @@ def compare(
         versions: the annotators as the study calls them, on every data set; what audits put together (a comparison
             across an axis) takes family and date of its model.
         pairing: says who is compared with whom.
-        shared: measures pairs anew on the items that both have answered.
+        shared: measures pairs on the items that both have answered.
 
     Raises:
         AuditError: an audit's file has changed since it was run.
@@ -100,37 +101,39 @@ def _difference(
     baseline: str | None,
 ) -> tuple[Comparison, Interval | None]:  # fmt: skip
     """Compare one metric; beside it, how much farther from the value without an artifact the later is."""
-    one, other = overlap.anew or (_measured(base), _measured(later))
     made = Comparison(
         by, baseline, audit.name, audit.audit_id, later.metric, later.title, **who(vars(later)), base_model=base.model,
         base_variant=base.variant, base_wave=base.wave, judged=base.verdict in JUDGED and later.verdict in JUDGED,
-        warn=later.warn, worse=later.worse, items=min(one.items, other.items),
-        clusters=min(one.clusters, other.clusters),
+        warn=later.warn, worse=later.worse,
     )  # fmt: skip
     told, away = [pair.note] if pair.note else [], None
-    if overlap.anew:
-        told.append(f"on the {made.items:,} items that both answered, of {base.items:,} and {later.items:,}")
-    elif overlap.apart:
+    if overlap.apart:
+        curves, sizes = (_curve(base), _curve(later)), (base.size, later.size)
+        made.items, made.clusters = min(base.items, later.items), min(base.clusters, later.clusters)
         told.append("they share too few items, and are compared as two groups")
-    if one.size and other.size and abs(one.size - other.size) > ALIKE * max(one.size, other.size):
+    else:
+        curves, sizes = overlap.curves.get(later.metric, (EMPTY, EMPTY)), overlap.sizes
+        made.items, made.clusters = overlap.items, overlap.clusters
+        made.swap_p = overlap.swap_p.get(later.metric)
+        if overlap.items < max(base.items, later.items):
+            told.append(f"on the {made.items:,} items that both answered, of {base.items:,} and {later.items:,}")
+    first, second = sizes
+    if first and second and abs(first - second) > ALIKE * max(first, second):
         what = "words" if audit.header.words else "rows"
-        told.append(f"measured at {one.size:,} and {other.size:,} {what} a side, which is not like for like")
-    elif later.metric in one.curves and later.metric in other.curves:
-        first, second = one.curves[later.metric], other.curves[later.metric]
-        found = subtract(first, second, made.clusters or 0, audit.header.range)
-        made.base_estimate, made.estimate, made.difference = float(first[0]), float(second[0]), found.estimate
-        made.lower, made.upper, made.p = found.interval.lower, found.interval.upper, both(made.swap_p, found.p)
+        told.append(f"measured at {first:,} and {second:,} {what} a side, which is not like for like")
+    elif len(curves[0]):
+        found = subtract(*curves, made.clusters, audit.header.range)
+        made.base_estimate, made.estimate = (float(curve[0]) for curve in curves)
+        made.difference, made.lower, made.upper = found.estimate, found.interval.lower, found.interval.upper
+        made.p = both(made.swap_p, found.p)
         if base.floor is not None and later.floor is not None:
-            away = farther(first, second, (base.floor, later.floor), made.clusters or 0)
+            away = farther(*curves, (base.floor, later.floor), made.clusters)
     made.note = "; ".join(told) or None
     return made, away
 
 
-def _measured(found: Finding) -> Measured:
-    estimate = math.nan if found.estimate is None else found.estimate
-    return Measured(
-        found.items, found.clusters, found.size, {found.metric: np.concatenate([[estimate], found.replicates])}
-    )
+def _curve(found: Finding) -> Floats:
+    return np.concatenate([[math.nan if found.estimate is None else found.estimate], found.replicates])
 
 
 def _judge(made: Sequence[tuple[Comparison, Interval | None]]) -> None:

@@ -28,7 +28,7 @@ class Comparing:
     Args:
         audits: of which measurements are compared.
         compare: the stage, ``compare.compare``.
-        shared: measures pairs anew on the items that both have answered.
+        shared: measures pairs on the items that both have answered.
     """
 
     def __init__(

@@ -43,6 +43,7 @@ class Finding:
     excess_upper: float | None = None
     p: float | None = None
     q: float | None = None
+    differ_p: float | None = None
     draws: int | None = None
     detectable: float | None = None
     warn: float | None = None
@@ -59,30 +60,21 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What an audit shows of one annotator on some items.
-
-    Attributes:
-        size: words or rows a side, where halves are compared.
-        curves: metric → the estimate, then its replicates.
-    """
-
-    items: int
-    clusters: int
-    size: int | None
-    curves: Mapping[str, Floats]
-
-
-@dataclass(frozen=True)
 class Overlap:
-    """On what items two annotators can be compared.
+    """What an audit shows of two annotators on the items that both have answered.
 
     Attributes:
-        anew: what both show on the items that both answered; None where they answered the same ones.
-        apart: they share too few, and can be compared as two groups only.
+        curves: metric → of either the estimate, then its replicates.
+        swap_p: metric → p of *the two are interchangeable*; none where the audit is no function of sums over items.
+        sizes: words or rows a side, where halves are compared.
+        apart: they share too few items, and can be compared as two groups only.
     """
 
-    anew: tuple[Measured, Measured] | None = None
+    items: int = 0
+    clusters: int = 0
+    curves: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
+    swap_p: Mapping[str, float] = field(default_factory=dict)
+    sizes: tuple[int | None, int | None] = (None, None)
     apart: bool = False
 
 

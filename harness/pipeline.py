@@ -375,10 +375,10 @@ def compare_study(
 
 def _comparing(study: Study, store: Store, audits: list[Audit], bench: Bench) -> Comparing:
     from harness import comparing
-    from harness.audit import measure_shared
+    from harness.audit import measure_pairs
     from harness.compare import compare
 
-    return comparing.Comparing(study, store, audits, compare, lambda *pairs: measure_shared(bench, study, *pairs))
+    return comparing.Comparing(study, store, audits, compare, lambda *pairs: measure_pairs(bench, study, *pairs))
 
 
 def report_study(study: Study, store: Store) -> Path:
