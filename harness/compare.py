@@ -6,7 +6,7 @@ What this refuses: to compare what was measured on different items, by another t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -18,12 +18,15 @@ from harness.errors import AuditError
 from harness.finding import Finding, Overlap, Who, who
 from harness.inference import Floats, Interval
 from harness.pairing import Pair, Version
+from harness.passes import FULL, Effort
 
 JUDGED = ("found", "absent", "cannot tell")
 EMPTY: Floats = np.empty(0)
 ALIKE = 0.1  # sizes of halves that differ by more are not like for like
 
-Shared = Callable[[Audit, Sequence[tuple[Who, Who]]], list[Overlap]]  # ``audit.measure_pairs``
+FEW = 0.01  # p of an exchange that more draws could make smaller
+Shared = Callable[[Audit, Sequence[tuple[Who, Who]], Effort], list[Overlap]]  # ``audit.measure_pairs``
+Made = tuple[Comparison, Interval | None]
 
 
 def compare(
@@ -48,7 +51,7 @@ def compare(
     Raises:
         AuditError: an audit's file has changed since it was run.
     """
-    made: list[tuple[Comparison, Interval | None]] = []
+    made: list[Made] = []
     by_name = {audit.name: audit for audit in audits}
     for name in dict.fromkeys(found.audit for found in findings if found.estimate is not None):
         own = [found for found in findings if found.audit == name and found.estimate is not None]
@@ -60,6 +63,7 @@ def compare(
                 "the audit has changed since it was run", where=str(audit.path), remedy="run `harness audit`"
             )
         made += _of_audit(audit, own, versions, pairing, shared, by, baseline)
+    _exchange_more([one for one, _ in made], by_name, shared)
     _judge(made)
     return [one for one, _ in made]
 
@@ -67,12 +71,12 @@ def compare(
 def _of_audit(
     audit: Audit, findings: list[Finding], versions: Sequence[Version],
     pairing: Callable[[Sequence[Version]], list[Pair]], shared: Shared, by: str, baseline: str | None,
-) -> Iterable[tuple[Comparison, Interval | None]]:  # fmt: skip
+) -> Iterable[Made]:  # fmt: skip
     focals = {tuple(who(vars(found)).values()): who(vars(found)) for found in findings}
     pairs = pairing(_stand(focals.values(), versions))
     whos = [(who(vars(pair.base)), who(vars(pair.later))) for pair in pairs]
     held = {(*who(vars(found)).values(), found.metric): found for found in findings}
-    for pair, (base, later), overlap in zip(pairs, whos, shared(audit, whos) if whos else [], strict=True):
+    for pair, (base, later), overlap in zip(pairs, whos, shared(audit, whos, FULL) if whos else [], strict=True):
         for metric in dict.fromkeys(found.metric for found in findings):
             one, other = (held.get((*each.values(), metric)) for each in (base, later))
             if one is not None and other is not None:
@@ -99,7 +103,7 @@ def _stand(focals: Iterable[Who], versions: Sequence[Version]) -> list[Version]:
 def _difference(
     audit: Audit, pair: Pair, base: Finding, later: Finding, overlap: Overlap, by: str,
     baseline: str | None,
-) -> tuple[Comparison, Interval | None]:  # fmt: skip
+) -> Made:  # fmt: skip
     """Compare one metric; beside it, how much farther from the value without an artifact the later is."""
     made = Comparison(
         by, baseline, audit.name, audit.audit_id, later.metric, later.title, **who(vars(later)), base_model=base.model,
@@ -125,6 +129,7 @@ def _difference(
         found = subtract(*curves, made.clusters, audit.header.range)
         made.base_estimate, made.estimate = (float(curve[0]) for curve in curves)
         made.difference, made.lower, made.upper = found.estimate, found.interval.lower, found.interval.upper
+        made.bootstrap_p = found.p
         made.p = both(made.swap_p, found.p)
         if base.floor is not None and later.floor is not None:
             away = farther(*curves, (base.floor, later.floor), made.clusters)
@@ -136,7 +141,33 @@ def _curve(found: Finding) -> Floats:
     return np.concatenate([[math.nan if found.estimate is None else found.estimate], found.replicates])
 
 
-def _judge(made: Sequence[tuple[Comparison, Interval | None]]) -> None:
+def _exchange_more(made: Sequence[Comparison], audits: Mapping[str, Audit], shared: Shared) -> None:
+    """Exchange as often as the correction of so many tests needs, where it could still matter."""
+    judged = [one for one in made if one.judged and one.p is not None]
+    draws = inference.draws_needed(len(judged))
+    if draws <= FULL.draws:
+        return
+    undecided: dict[str, dict[tuple[object, ...], list[Comparison]]] = {}
+    for one in judged:
+        if one.swap_p is not None and one.swap_p <= FEW and (one.p or 0.0) <= inference.LEVEL:
+            base, later = _whos(one)
+            undecided.setdefault(one.audit, {}).setdefault((*base.values(), *later.values()), []).append(one)
+    exchanges = Effort(replicates=1, draws=draws)
+    for name, pairs in undecided.items():
+        for own, found in zip(
+            pairs.values(), shared(audits[name], [_whos(own[0]) for own in pairs.values()], exchanges), strict=True
+        ):
+            for one in own:
+                one.swap_p = found.swap_p.get(one.metric, one.swap_p)
+                one.p = both(one.swap_p, one.bootstrap_p)
+
+
+def _whos(one: Comparison) -> tuple[Who, Who]:
+    later = who(vars(one))
+    return {**later, "model": one.base_model, "variant": one.base_variant, "wave": one.base_wave}, later
+
+
+def _judge(made: Sequence[Made]) -> None:
     """Correct p over all that is compared at once, what is judged and what is described apart; then say which way."""
     for judged in (True, False):
         family = [one for one, _ in made if one.judged is judged]

@@ -30,6 +30,7 @@ class Comparison:
     lower: float | None = None
     upper: float | None = None
     p: float | None = None
+    bootstrap_p: float | None = None
     swap_p: float | None = None
     q: float | None = None
     direction: str = "cannot tell"

@@ -9,8 +9,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from harness import inference
 from harness.inference import Floats, Interval
 
@@ -97,7 +95,7 @@ def _side(away: Interval | None) -> str:
     return "worse" if away.lower > 0 else "better"
 
 
-def both(swapped: float | None, bootstrap: float) -> float:
+def both(swapped: float | None, bootstrap: float | None) -> float:
     """Take the larger of two p-values: the exchange of the two annotators, and the bootstrap's."""
     known = [p for p in (swapped, bootstrap) if p is not None and not math.isnan(p)]
-    return float(np.max(known)) if known else math.nan
+    return max(known) if known else math.nan

@@ -282,7 +282,7 @@ create table if not exists store.comparisons (
     study varchar, study_hash uuid, factor varchar, baseline varchar, audit varchar, audit_id uuid, metric varchar,
     title varchar, dataset varchar, kind varchar, model varchar, variant varchar, wave varchar, base_model varchar,
     base_variant varchar, base_wave varchar, estimate double, base_estimate double, difference double, lower double,
-    upper double, p double, swap_p double, q double, direction varchar, judged boolean, warn double, worse varchar,
+    upper double, p double, bootstrap_p double, swap_p double, q double, direction varchar, judged boolean, warn double, worse varchar,
     items bigint, clusters bigint, note varchar);
 comment on table store.comparisons is 'derived: two annotators that differ in one factor, later minus base, with a direction';
 comment on column store.comparisons.study is 'the study';
@@ -306,7 +306,8 @@ comment on column store.comparisons.base_estimate is 'what the other shows, on t
 comment on column store.comparisons.difference is 'estimate minus base_estimate';
 comment on column store.comparisons.lower is 'its 95 % interval, paired by item';
 comment on column store.comparisons.upper is 'its 95 % interval, paired by item';
-comment on column store.comparisons.p is 'p-value: the larger of the paired bootstrap''s and swap_p';
+comment on column store.comparisons.p is 'p-value: the larger of bootstrap_p and swap_p';
+comment on column store.comparisons.bootstrap_p is 'p-value of the paired bootstrap';
 comment on column store.comparisons.swap_p is 'p-value of exchanging the two annotators; null where that was not done';
 comment on column store.comparisons.q is 'p after Benjamini-Hochberg over all that is compared at once, judged and described apart';
 comment on column store.comparisons.direction is 'worse, better, moved, same (no change that matters) or cannot tell';
