@@ -25,7 +25,7 @@ compared as (
                                order by factor desc) = 1
 )
 select f.study, f.audit, f.metric, f.title, f.dataset, f.family, f.date, f.kind, f.model, f.variant, f.wave,
-       f.verdict, f.estimate, f.lower, f.upper, f.floor, f.excess, f.worse, f.warn,
+       f.verdict, f.estimate, f.lower, f.upper, f.floor, f.excess, f.excess_lower, f.excess_upper, f.worse, f.warn,
        c.factor, c.base_model, c.base_wave, c.difference, c.lower as difference_lower, c.upper as difference_upper,
        c.q as difference_q, c.direction, coalesce(c.q <= 0.05 and c.direction in ('worse', 'better', 'moved'), false) as changed
 from found f
