@@ -16,13 +16,14 @@ What models and people wrote is untrusted: the template escapes all of it, and t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.report import charts, versions, words
 from harness.report.contents import Page, gather, tables
-from harness.report.timeline import draw_timelines
+from harness.report.timeline import Timeline, draw_timelines
 
 if TYPE_CHECKING:
     from harness.store import Store
@@ -59,13 +60,13 @@ def write_report(study: Study, store: Store, now: datetime) -> Path:
     return beside.replace(folder / "index.html")
 
 
-def render(page: Page, drawn: dict[str, str | None], timelines: dict[str, tuple[str, str, str]] | None = None) -> str:
+def render(page: Page, drawn: dict[str, str | None], timelines: Sequence[Timeline] = ()) -> str:
     """Fill the template.
 
     Args:
         page: what is said.
         drawn: audit → its chart as SVG, which vl-convert has escaped.
-        timelines: title → the SVG of its chart over time, the caption and the name of its files.
+        timelines: charts over time.
     """
     import jinja2
     from markupsafe import Markup
@@ -81,10 +82,7 @@ def render(page: Page, drawn: dict[str, str | None], timelines: dict[str, tuple[
         page=page,
         words=words,
         versions=versions,
-        timelines={
-            title: {"svg": Markup(svg), "caption": told, "file": file}
-            for title, (svg, told, file) in (timelines or {}).items()
-        },
+        timelines=[(one, Markup(one.svg)) for one in timelines],
         tables=tables,
         caption=charts.caption,
         charts={name: Markup(svg) for name, svg in drawn.items() if svg},

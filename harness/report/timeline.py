@@ -3,34 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.report.charts import ABSENT, BAND, FLOOR, FONT, FOUND, GRID, INK, PAPER, QUIET, plain, save
 from harness.report.tables import Record
 
-WIDTH, HEIGHT = 520, 130
+WIDTH, HEIGHT = 600, 130
 MOST = 4  # panels of a chart: of more metrics, data sets and variants, those that changed most
 COLOURS = {"worse": FOUND, "better": ABSENT, "moved": INK, "": INK}
 
 
-def draw_timelines(points: Sequence[Record], folder: Path) -> dict[str, tuple[str, str, str]]:
+@dataclass(frozen=True)
+class Timeline:
+    """The chart of one audit.
+
+    Attributes:
+        file: the name of its files, without what they end in.
+        changes: versions that differ for certain from the one before.
+        cut: not all panels are drawn.
+    """
+
+    title: str
+    svg: str
+    file: str
+    changes: int
+    cut: bool
+
+
+def draw_timelines(points: Sequence[Record], folder: Path) -> list[Timeline]:
     """Draw a chart for each audit that was measured at two dates or more.
 
     Returns:
-        the audit's title → the SVG, its caption, the name of its files.
+        one for each, those with most changes first.
     """
-    made = {}
+    made = []
     by_audit: dict[str, list[Record]] = {}
     for row in points:
         by_audit.setdefault(row["audit"], []).append(row)
     for audit, own in by_audit.items():
         panels = _choose(own)
         if panels:
-            svg = save(specify(panels), folder, f"timeline-{audit}")
-            told = f"{own[0]['title']}, by date." + _caption(panels, own)
-            made[own[0]["title"]] = (svg, told, f"timeline-{audit}")
-    return made
+            title, name = str(own[0]["title"]), f"timeline-{audit}"
+            several = len({row["dataset"] for row in own}) > 1
+            cut = sum(map(len, panels)) < len(own)
+            changes = sum(bool(row["changed"]) for row in own)
+            made.append(Timeline(title, save(specify(panels, several=several), folder, name), name, changes, cut))
+    return sorted(made, key=lambda one: -one.changes)
 
 
 def _choose(rows: Sequence[Record]) -> list[list[Record]]:
@@ -41,23 +61,15 @@ def _choose(rows: Sequence[Record]) -> list[list[Record]]:
     return sorted(dated, key=lambda own: -sum(bool(row["changed"]) for row in own))[:MOST]
 
 
-def _caption(panels: Sequence[Sequence[Record]], rows: Sequence[Record]) -> str:
-    shown = sum(map(len, panels))
-    told = (
-        " Dot: what the version shows, with its 95 % interval; filled where it differs for certain from the version "
-        "before (red: worse, green: better, black: moved), hollow where that cannot be said. Line: the floor, what "
-        "shows without an artifact; band: differences too small to matter."
-    )
-    if shown < len(rows):
-        told += f" Drawn are {shown} of {len(rows)} points, the panels with most changes; the table has all."
-    return told
+def specify(panels: Sequence[Sequence[Record]], *, several: bool) -> dict[str, Any]:
+    """Make the Vega-Lite: a panel for each metric, data set and variant.
 
-
-def specify(panels: Sequence[Sequence[Record]]) -> dict[str, Any]:
-    """Make the Vega-Lite: a panel for each metric, data set and variant."""
+    Args:
+        several: there are several data sets, so that each panel names its own.
+    """
     import altair as alt
 
-    chart = alt.vconcat(*(_panel(alt, own) for own in panels), spacing=22).configure(
+    chart = alt.vconcat(*(_panel(alt, own, several=several) for own in panels), spacing=22).configure(
         background=PAPER, padding={"left": 8, "right": 30, "top": 6, "bottom": 6}, font=FONT,
         axis=alt.AxisConfig(labelColor=QUIET, titleColor=QUIET, gridColor=GRID, domainColor=GRID, tickColor=GRID,
                             labelFontSize=12, titleFontSize=12, titleFontWeight="normal"),
@@ -68,11 +80,12 @@ def specify(panels: Sequence[Sequence[Record]]) -> dict[str, Any]:
     return spec
 
 
-def _panel(alt: Any, rows: Sequence[Record]) -> Any:
-    values = [_value(row) for row in sorted(rows, key=lambda row: str(row["date"]))]
+def _panel(alt: Any, rows: Sequence[Record], *, several: bool) -> Any:
+    ordered = sorted(rows, key=lambda row: str(row["date"]))
+    values = [{**_value(row), "below": place % 2} for place, row in enumerate(ordered)]
     floors = [value["floor"] for value in values if value["floor"] is not None]
     base = alt.Chart(alt.InlineData(values=values))
-    x = alt.X("date:T", title=None, scale=alt.Scale(padding=40), axis=alt.Axis(grid=False, tickCount=6, format="%Y-%m"))
+    x = alt.X("date:T", title=None, scale=alt.Scale(padding=60), axis=alt.Axis(grid=False, tickCount=6, format="%Y-%m"))
     y_axis = {"scale": alt.Scale(zero=False, padding=8), "axis": alt.Axis(tickCount=4, title=None)}
     layers = []
     if floors:
@@ -95,11 +108,12 @@ def _panel(alt: Any, rows: Sequence[Record]) -> Any:
         base.mark_point(size=75, strokeWidth=2, opacity=1)
             .encode(x=x, y=alt.Y("shown:Q", **y_axis), fill=look(alt.Fill, names, fills),
                     stroke=look(alt.Stroke, names, outlines)),
-        base.mark_text(align="left", dx=8, dy=-9, fontSize=11, color=INK)
-            .encode(x=x, y=alt.Y("shown:Q", **y_axis), text="version:N"),
+        *(base.transform_filter(f"datum.below == {below}")
+          .mark_text(align="left", dx=7, dy=shift, fontSize=11, color=INK)
+          .encode(x=x, y=alt.Y("shown:Q", **y_axis), text="version:N") for below, shift in ((0, -9), (1, 11))),
     ]  # fmt: skip
     first = rows[0]
-    title = " · ".join(filter(None, (first["metric"], first["dataset"], first["label"])))
+    title = " · ".join(filter(None, (first["metric"], first["dataset"] if several else "", first["label"])))
     return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, title=plain(title))
 
 
