@@ -54,11 +54,31 @@ class Finding:
     persons_as_far: int | None = None
     range_verdict: str | None = None
     note: str | None = None
+    size: int | None = None
     replicates: Floats = field(default_factory=lambda: np.empty(0))
     excess_interval: Interval = field(default_factory=lambda: Interval(None, None))
     excess_replicates: Floats = field(default_factory=lambda: np.empty(0))  # paired as the replicates are
     excess_columns: Floats = field(default_factory=lambda: np.empty(0))  # by which person played where; or empty
     bounds: tuple[float, float] = (-math.inf, math.inf)  # smallest and largest possible excess, or estimate
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """What an audit shows of two annotators on the items that both have answered.
+
+    Attributes:
+        curves: metric → of either the estimate, then its replicates.
+        swap_p: metric → p of *the two are interchangeable*; none where the audit is no function of sums over items.
+        sizes: words or rows a side, where halves are compared.
+        apart: they share too few items, and can be compared as two groups only.
+    """
+
+    items: int = 0
+    clusters: int = 0
+    curves: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
+    swap_p: Mapping[str, float] = field(default_factory=dict)
+    sizes: tuple[int | None, int | None] = (None, None)
+    apart: bool = False
 
 
 class Who(TypedDict):
@@ -89,6 +109,7 @@ def make_finding(
     curve: Floats,
     passes: tuple[Curve, Curve, Curve, Curve],
     told: str | None = None,
+    size: int | None = None,
 ) -> Finding:
     """Put one metric of one focal annotator against what people and chance show.
 
@@ -96,6 +117,7 @@ def make_finding(
         curve: the estimate, then its bootstrap replicates.
         passes: floor, null, exchanged and persons, as ``passes.Passes`` gives them.
         told: what else a reader must know.
+        size: words or rows a side, where halves are compared.
     """
     floor, null, exchanged, persons = passes
     header, key = audit.header, (focal.number, metric)
@@ -103,6 +125,7 @@ def make_finding(
         audit.name, audit.audit_id, metric, header.title, "described", **who(focal.who), warn=header.warn,
         worse=header.worse, items=focal.items, clusters=focal.clusters, replicates=curve[1:], note=told,
         bounds=header.range,
+        size=size,
     )  # fmt: skip
     estimate = float(curve[0])
     error = inference.standard_error(curve[1:], focal.clusters)

@@ -1,6 +1,6 @@
 """All stages in order: read this first.
 
-    study.toml → plan → generate → parse → audit → report
+    study.toml → plan → generate → parse → audit → compare → report
 
 Stages never import each other; this module hands them to each other, with the clock and the seeds.
 """
@@ -33,8 +33,12 @@ from harness.store.database import OldDatabase, Store, only_one, open_store
 from harness.study import Study
 
 if TYPE_CHECKING:
+    from harness.auditfile import Audit
     from harness.batching import Options
+    from harness.comparing import Comparing
+    from harness.comparison import Comparison
     from harness.generate import Tally
+    from harness.store.bench import Bench
 
 Say = Callable[[str], None]
 
@@ -114,6 +118,8 @@ def resolve(study: Study, store: Store) -> None:
     if ingest.sync(store) and _is_resolved(study, store):
         return
     loaded = queries.holds(store, study.load_id)
+    if loaded:
+        study.check_published(queries.published_models(store, study.load_id))
     folder = folders.new_folder(store.runs, study.name, clock())
     manifest = _manifest(study, "load")
     if not loaded:
@@ -353,16 +359,41 @@ def audit_study(study: Study, store: Store, *, only: list[str] | None = None, sa
     from harness.store.results import write_findings
     from harness.variation import compare_variants
 
-    audits = choose(audits_for(study.datatype, study.folder), only)
+    every = audits_for(study.datatype, study.folder)
+    audits = choose(every, only)
     _curate_unseen(study, store, say)
     wanted = sorted({name for each in audits for name in each.header.features})
     lacking = extract_study(study, store, wanted, say=say)
-    there = {name: (extraction.version_of(name), extraction.dims_of(name)) for name in wanted if name not in lacking}
-    with open_bench(store, study, there) as bench:
+    with open_bench(store, study, extraction.there(every)) as bench:
         findings = audit(bench, audits, study, say, lacking)
-    explain(findings, audits, queries.sides(store, study.name))
-    write_findings(store, study, findings, only=only)
-    compare_variants(study, store, findings, only=only)
+        explain(findings, audits, queries.sides(store, study.name))
+        write_findings(store, study, findings, only=only)
+        compare_variants(study, store, findings, only=only)
+        _comparing(study, store, every, bench).compare_unasked()
+
+
+def compare_study(
+    study: Study, store: Store, *, by: str = "model", baseline: str | None = None, only: list[str] | None = None
+) -> list[Comparison]:
+    """Compare what was measured of annotators that differ in one factor: see ``comparing.Comparing``.
+
+    Args:
+        only: the names of some audits; the correction is then over these, and nothing is kept.
+    """
+    from harness.auditfile import audits_for, choose
+    from harness.store.layout import open_bench
+
+    audits = choose(audits_for(study.datatype, study.folder), only)
+    with open_bench(store, study, extraction.there(audits)) as bench:
+        return _comparing(study, store, audits, bench).compare(by, baseline, keep=only is None)
+
+
+def _comparing(study: Study, store: Store, audits: list[Audit], bench: Bench) -> Comparing:
+    from harness import comparing
+    from harness.audit import measure_pairs
+    from harness.compare import compare
+
+    return comparing.Comparing(study, store, audits, compare, lambda *pairs: measure_pairs(bench, study, *pairs))
 
 
 def report_study(study: Study, store: Store) -> Path:

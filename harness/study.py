@@ -6,6 +6,7 @@ What this refuses: to guess. An unknown key, axis level or file is an error that
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -39,6 +40,16 @@ class _Spec(BaseModel):
     ask: dict[str, Any] = {}
     models: list[dict[str, Any]] = []
     data: list[Source] = []
+    published: list[dict[str, Any]] = []
+
+
+class Published(BaseModel):
+    """A ``[[published]]`` block: what charts say of a model whose answers were loaded; changes no annotator's name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    family: str | None = None
+    released: datetime.date | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +63,7 @@ class Study:
         roles: who speaks in turn, in a dialogue of several roles.
         annotators: every model (or cast) under every variant; empty where only published data are audited.
         templates: template_id → {path, source, parts}.
+        published: family and release date of models whose answers were loaded.
         load_id: hash of the data files and of how they are read.
         study_hash: hash of all that decides who is asked what, and whom they are compared with.
     """
@@ -73,6 +85,7 @@ class Study:
     load_id: str
     study_hash: str
     text: str
+    published: tuple[Published, ...] = ()
 
     @classmethod
     def load(cls, path: str | Path) -> Study:
@@ -100,6 +113,25 @@ class Study:
             for value in filter(None, model.connect.headers.values()):
                 text = text.replace(value, "***")
         return text
+
+    def check_published(self, known: Iterable[str]) -> None:
+        """Refuse a ``[[published]]`` name that the data do not have.
+
+        Args:
+            known: the models that the data name.
+
+        Raises:
+            StudyError: the name, and those that there are.
+        """
+        there = sorted(known)
+        for n, block in enumerate(self.published):
+            if block.name not in there:
+                listed = ", ".join(there) or "none"
+                raise StudyError(
+                    f"the data name no model {block.name!r}",
+                    where=f"{self.folder / 'study.toml'}, published[{n}]",
+                    remedy=f"{near_names(block.name, there)}there are: {listed}",
+                )
 
     def resolved(self) -> dict[str, Any]:
         """The study as it was understood, for the run's manifest."""
@@ -131,6 +163,7 @@ class Study:
                 }
                 for a in self.annotators
             ],
+            **({"published": [one.model_dump(mode="json") for one in self.published]} if self.published else {}),
         }
 
 
@@ -171,6 +204,7 @@ def _resolve(folder: Path, text: str) -> Study:
         _annotator(name, cast, variant, spec.wave, datatype, asked) for name, cast in casts for variant in variants
     )
     check_sources(spec.data, folder, where)
+    published = _published(spec.published, where)
     load_id = content_id(
         "load",
         [[source.model_dump(), {f: file_hash(folder / f) for f in files_of(source, folder)}] for source in spec.data]
@@ -187,6 +221,8 @@ def _resolve(folder: Path, text: str) -> Study:
             "samples": spec.samples,
             "config": config.model_dump(),
             "about": [dataclasses.asdict(m.about) for m in models],
+            # Left out where there is none: a study without it keeps its name.
+            **({"published": [one.model_dump(mode="json") for one in published]} if published else {}),
         },
     )
     return Study(
@@ -207,6 +243,7 @@ def _resolve(folder: Path, text: str) -> Study:
         load_id=load_id,
         study_hash=study_hash,
         text=text,
+        published=published,
     )
 
 
@@ -267,6 +304,15 @@ def _model(block: dict[str, Any], where: str) -> Model:
             remedy = f"leave {key} out, or make it larger than 0"
             raise StudyError(f"{key} = {value} lets nothing through", where=f"{where}, connect", remedy=remedy)
     return Model(*made)
+
+
+def _published(blocks: list[dict[str, Any]], where: str) -> tuple[Published, ...]:
+    made = tuple(validate(Published, block, f"{where}, published[{n}]") for n, block in enumerate(blocks))
+    names = [one.name for one in made]
+    for name in names:
+        if names.count(name) > 1:
+            raise StudyError(f"{name!r} is described twice", where=f"{where}, published", remedy="leave one of them")
+    return made
 
 
 def _check_names(models: tuple[Model, ...], where: str) -> None:

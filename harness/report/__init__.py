@@ -8,6 +8,7 @@
 * ``records``   items of any other data type side by side
 * ``origin``    where the numbers come from
 * ``charts``    one chart per audit
+* ``versions``  which version changed what; ``timeline``: its charts
 * ``contents``  all of these together, for ``page.html.j2``
 
 What models and people wrote is untrusted: the template escapes all of it, and the page forbids scripts.
@@ -15,12 +16,14 @@ What models and people wrote is untrusted: the template escapes all of it, and t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.report import charts, words
+from harness.report import charts, versions, words
 from harness.report.contents import Page, gather, tables
+from harness.report.timeline import Timeline, draw_timelines
 
 if TYPE_CHECKING:
     from harness.store import Store
@@ -50,18 +53,20 @@ def write_report(study: Study, store: Store, now: datetime) -> Path:
         for old in folder.glob(pattern):
             old.unlink()
     drawn = {section.name: charts.draw(section, folder) for section in page.sections}
+    timelines = draw_timelines(page.versions.points, folder)
     store.findings(study.name).to_csv(folder / "findings.csv", index=False)
     beside = folder / "index.html.tmp"
-    beside.write_text(render(page, drawn), encoding="utf-8")
+    beside.write_text(render(page, drawn, timelines), encoding="utf-8")
     return beside.replace(folder / "index.html")
 
 
-def render(page: Page, drawn: dict[str, str | None]) -> str:
+def render(page: Page, drawn: dict[str, str | None], timelines: Sequence[Timeline] = ()) -> str:
     """Fill the template.
 
     Args:
         page: what is said.
         drawn: audit → its chart as SVG, which vl-convert has escaped.
+        timelines: charts over time.
     """
     import jinja2
     from markupsafe import Markup
@@ -76,6 +81,8 @@ def render(page: Page, drawn: dict[str, str | None]) -> str:
     return environment.get_template("page.html.j2").render(
         page=page,
         words=words,
+        versions=versions,
+        timelines=[(one, Markup(one.svg)) for one in timelines],
         tables=tables,
         caption=charts.caption,
         charts={name: Markup(svg) for name, svg in drawn.items() if svg},

@@ -40,16 +40,20 @@ def draw(section: Section, folder: Path) -> str | None:
     groups = choose(section)
     if not groups:
         return None
+    return save(specify(groups), folder, section.name)
+
+
+def save(spec: dict[str, Any], folder: Path, name: str) -> str:
+    """Draw a chart into a folder, as .svg, .png and .vl.json; give the SVG."""
     import vl_convert
 
-    spec = specify(groups)
     version = spec["$schema"].rsplit("/v", 1)[-1].removesuffix(".json").rsplit(".", 1)[0]
     known = vl_convert.get_vegalite_versions()
     version = version if version in known else known[-1]
     svg: str = vl_convert.vegalite_to_svg(spec, vl_version=version)
-    (folder / f"{section.name}.vl.json").write_text(json.dumps(spec, indent=1, ensure_ascii=False), encoding="utf-8")
-    (folder / f"{section.name}.svg").write_text(svg, encoding="utf-8")
-    (folder / f"{section.name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=2))
+    (folder / f"{name}.vl.json").write_text(json.dumps(spec, indent=1, ensure_ascii=False), encoding="utf-8")
+    (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+    (folder / f"{name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=2))
     return svg
 
 

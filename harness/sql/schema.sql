@@ -219,7 +219,7 @@ comment on column store.runs.manifest is 'run.json';
 create table if not exists store.measurements (
     study varchar, study_hash uuid, audit varchar, audit_id uuid, metric varchar, dataset varchar, kind varchar,
     model varchar, variant varchar, wave varchar, estimate double, replicates double[], items bigint,
-    clusters bigint);
+    clusters bigint, size integer);
 comment on table store.measurements is 'derived: one estimate that an audit returned, with its bootstrap replicates';
 comment on column store.measurements.study is 'the study';
 comment on column store.measurements.study_hash is 'the study as it stood';
@@ -235,6 +235,7 @@ comment on column store.measurements.estimate is 'the estimate on the data as th
 comment on column store.measurements.replicates is 'the estimate on each bootstrap redraw, paired over all audits and annotators';
 comment on column store.measurements.items is 'items that it rests on';
 comment on column store.measurements.clusters is 'clusters that it rests on';
+comment on column store.measurements.size is 'words or rows a side, where random halves are compared';
 
 create table if not exists store.findings (
     study varchar, study_hash uuid, audit varchar, audit_id uuid, metric varchar, title varchar, dataset varchar,
@@ -398,3 +399,42 @@ comment on column store.variance_components.clusters is 'their clusters, which a
 comment on column store.variance_components.models is 'models';
 comment on column store.variance_components.prompts is 'prompt variants';
 comment on column store.variance_components.sampled is 'whether the items are a random part of all';
+create table if not exists store.comparisons (
+    study varchar, study_hash uuid, factor varchar, baseline varchar, audit varchar, audit_id uuid, metric varchar,
+    title varchar, dataset varchar, kind varchar, model varchar, variant varchar, wave varchar, base_model varchar,
+    base_variant varchar, base_wave varchar, estimate double, base_estimate double, difference double, lower double,
+    upper double, p double, bootstrap_p double, swap_p double, q double, direction varchar, judged boolean, warn double, worse varchar,
+    items bigint, clusters bigint, note varchar);
+comment on table store.comparisons is 'derived: two annotators that differ in one factor, later minus base, with a direction';
+comment on column store.comparisons.study is 'the study';
+comment on column store.comparisons.study_hash is 'the study as it stood';
+comment on column store.comparisons.factor is 'the factor in which they differ: model, variant or wave';
+comment on column store.comparisons.baseline is 'with whom all others were compared, where that was asked for';
+comment on column store.comparisons.audit is 'the audit file; served: what the endpoint says that it used';
+comment on column store.comparisons.audit_id is 'hash of the audit file';
+comment on column store.comparisons.metric is 'what was estimated';
+comment on column store.comparisons.title is 'the audit in words';
+comment on column store.comparisons.dataset is 'on which data';
+comment on column store.comparisons.kind is 'both annotators: llm or trained';
+comment on column store.comparisons.model is 'the later annotator: model';
+comment on column store.comparisons.variant is 'the later annotator: prompt variant';
+comment on column store.comparisons.wave is 'the later annotator: wave';
+comment on column store.comparisons.base_model is 'the annotator that it is compared with: model';
+comment on column store.comparisons.base_variant is 'the annotator that it is compared with: prompt variant';
+comment on column store.comparisons.base_wave is 'the annotator that it is compared with: wave';
+comment on column store.comparisons.estimate is 'what the later shows, on the items that both answered';
+comment on column store.comparisons.base_estimate is 'what the other shows, on the items that both answered';
+comment on column store.comparisons.difference is 'estimate minus base_estimate';
+comment on column store.comparisons.lower is 'its 95 % interval, paired by item';
+comment on column store.comparisons.upper is 'its 95 % interval, paired by item';
+comment on column store.comparisons.p is 'p-value: the larger of bootstrap_p and swap_p';
+comment on column store.comparisons.bootstrap_p is 'p-value of the paired bootstrap';
+comment on column store.comparisons.swap_p is 'p-value of exchanging the two annotators; null where that was not done';
+comment on column store.comparisons.q is 'p after Benjamini-Hochberg over all that is compared at once, judged and described apart';
+comment on column store.comparisons.direction is 'worse, better, moved, same (no change that matters) or cannot tell';
+comment on column store.comparisons.judged is 'whether the audit judges this metric; else it describes it';
+comment on column store.comparisons.warn is 'what counts as large enough to matter';
+comment on column store.comparisons.worse is 'up, down or both: which direction is bad';
+comment on column store.comparisons.items is 'items that it rests on';
+comment on column store.comparisons.clusters is 'clusters that it rests on';
+comment on column store.comparisons.note is 'what else a reader must know';

@@ -97,7 +97,8 @@ class Bench(Rows):
 
         Args:
             focals: number, who columns, ``model_who`` and ``reference_who`` (None: the people); ``levels`` where
-                several annotators are one focal.
+                several annotators are one focal; ``shared_with``: groups of others, to look only at items that one
+                of each group has answered.
             draws: ``one``: only the first of an LLM's samples of an item; ``all``.
             shape: ``model``: there is no reference; ``item``: on the items that both know; ``auto``: there, or
                 else as two groups.
@@ -119,12 +120,14 @@ class Bench(Rows):
         all_draws = draws == "all" and self.most_samples() > 1  # of one sample, all are the first
         for focal in focals:
             own = tuple(focal.get("levels", [focal["model_who"]]))
-            key = (self._relation, all_draws, shape, own, focal["reference_who"])
+            others = tuple(map(tuple, focal.get("shared_with", ())))
+            key = (self._relation, all_draws, shape, own, focal["reference_who"], others)
             if key not in self._pools:
                 items = self.items_of(focal["dataset"])
                 self._pools[key] = make_pool(
-                    self._answers(), own, focal["reference_who"], items, all_draws=all_draws, shape=shape
-                )
+                    self._answers(), own, focal["reference_who"], items, all_draws=all_draws, shape=shape,
+                    shared_with=others,
+                )  # fmt: skip
             if self._pools[key] is not None:
                 self._keys[focal["focal_no"]] = key
         return [self._focal(focal) for focal in focals if focal["focal_no"] in self._keys]
@@ -135,7 +138,7 @@ class Bench(Rows):
             pool, _ = self._pool(focal["focal_no"])
             begins = np.flatnonzero(np.diff(pool.item, prepend=-1))
             people = np.add.reduceat((~pool.is_model).astype(np.int64), begins)
-            clusters = np.count_nonzero(np.bincount(self.bucket_of_items()[pool.item[begins]]))
+            clusters = int(np.count_nonzero(np.bincount(self.bucket_of_items()[pool.item[begins]])))
             self._counts[key] = (len(begins), clusters, int(people.max()))
         items, clusters, most = self._counts[key]
         _, paired = self._pool(focal["focal_no"])

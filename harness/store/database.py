@@ -100,6 +100,14 @@ class Store:
         """Give how much of how models answer is the item's, the model's, the prompt's, and what they share."""
         return self._frame("variance_components", study)
 
+    def comparisons(self, study: str | None = None) -> pd.DataFrame:
+        """Give the comparisons of annotators that differ in one factor: difference, interval, q, direction."""
+        return self._frame("comparisons", study)
+
+    def timeline(self, study: str | None = None) -> pd.DataFrame:
+        """Give what audits show of each version, with its date, and what changed from the version before."""
+        return self._frame("timeline", study)
+
     def _frame(self, view: str, study: str | None) -> pd.DataFrame:
         with self.read() as connection:
             if study is None:
@@ -202,8 +210,8 @@ def open_store(runs: str | Path = "runs") -> Store:
 
     Returns:
         a Store, with ``.sql()``, ``.labels()``, ``.replies()``, ``.measurements()``, ``.findings()``,
-        ``.sensitivities()`` and ``.axis_effects()``; each gives a pandas frame and holds the database only
-        while it reads.
+        ``.sensitivities()``, ``.axis_effects()``, ``.comparisons()`` and ``.timeline()``; each gives a pandas frame
+        and holds the database only while it reads.
     """
     return Store(runs)
 
@@ -269,7 +277,9 @@ def only_one(path: Path, what: str) -> Iterator[None]:
         yield
 
 
-def fetch(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | None = None) -> list[Any]:
+def fetch(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | dict[str, Any] | None = None
+) -> list[Any]:
     """Run a query and read it whole: a half-read result would block the next statement."""
     rows: list[Any] = connection.execute(query, parameters or []).fetchall()
     return rows

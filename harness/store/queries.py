@@ -43,6 +43,25 @@ def holds(store: Store, load_id: str) -> bool:
         return bool(fetch(connection, "select 1 from store.loads where load_id = ? limit 1", [load_id[-32:]]))
 
 
+def published_models(store: Store, load_id: str) -> list[str]:
+    """List the models that the data of a load name."""
+    query = (
+        "select distinct a.identity ->> 'model' from store.said s join store.annotators a using (annotator_id) "
+        "where s.load_id = ? and a.kind <> 'human' order by 1"
+    )
+    with store.read() as connection:
+        return [row[0] for row in fetch(connection, query, [load_id[-32:]])]
+
+
+def served(store: Store, study: str) -> list[dict[str, Any]]:
+    """List what endpoints say that they used: model, variant, wave, model_served, fingerprint, replies."""
+    with store.read() as connection:
+        result = connection.execute((SQL / "report_served.sql").read_text(encoding="utf-8"))
+        names = [column[0] for column in result.description or []]
+        rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return [row for row in rows if row["study"] == study]
+
+
 def sides(store: Store, study: str) -> dict[str, bool]:
     """Tell whether a study holds anything that people said, and that models said."""
     query = (
@@ -114,7 +133,7 @@ def write_plan(
     """
     values = {
         "study": study.name, "study_hash": study.study_hash[-32:], "load_id": study.load_id[-32:],
-        "samples": study.samples, "item_limit": limit or 2**62, "retry_failed": retry_failed,
+        "wave": study.wave, "samples": study.samples, "item_limit": limit or 2**62, "retry_failed": retry_failed,
     }  # fmt: skip
     cells, items = (folder / name for name in PLAN)
     with store.read() as connection:

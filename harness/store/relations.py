@@ -9,11 +9,13 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from harness import plugins
 from harness.store.quoting import quoted
 
+TIMELINE = Path(__file__).parent.parent / "sql" / "timeline.sql"
 AXES = ("wording", "label_order", "answer_order", "names", "persona", "format", "temperature")
 _TYPES = {str: "varchar", int: "bigint", float: "double", bool: "boolean"}
 
@@ -214,8 +216,10 @@ def _views() -> Iterator[str]:
         "from store.item_sensitivities t join studies s on s.study = t.study and s.study_hash = t.study_hash "
         "join store.items i using (item_id)"
     )
-    for table in ("measurements", "findings", "sensitivities", "axis_effects", "variance_components"):
+    kept = ("measurements", "findings", "sensitivities", "axis_effects", "variance_components", "comparisons")
+    for table in kept:
         yield (
             f"create or replace view {table} as select t.* from store.{table} t "
             "join studies s on s.study = t.study and s.study_hash = t.study_hash"
         )
+    yield f"create or replace view timeline as {TIMELINE.read_text(encoding='utf-8')}"

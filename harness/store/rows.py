@@ -66,7 +66,7 @@ class Rows:
         if self._meet is None:
             answers = self._answers()
             items = answers.item[answers.of(-1, all_draws=True)]
-            self._meet = len(items) / max(np.count_nonzero(np.diff(items, prepend=-1)), 1) + 1
+            self._meet = len(items) / max(int(np.count_nonzero(np.diff(items, prepend=-1))), 1) + 1
         return min(len(self._answers().of(who, all_draws=True)), MOST_ITEMS) * self._meet * TURNS
 
     def _answers(self) -> Answers:
