@@ -240,7 +240,7 @@ create table if not exists store.findings (
     study varchar, study_hash uuid, audit varchar, audit_id uuid, metric varchar, title varchar, dataset varchar,
     kind varchar, model varchar, variant varchar, wave varchar, verdict varchar, estimate double, lower double,
     upper double, matched double, floor double, excess double, excess_lower double, excess_upper double,
-    p double, q double, draws integer, detectable double, warn double, worse varchar, items bigint,
+    p double, q double, differ_p double, draws integer, detectable double, warn double, worse varchar, items bigint,
     clusters bigint, persons integer, persons_as_far integer, range_verdict varchar, note varchar);
 comment on table store.findings is 'derived: measurements against the human floor and the exchange null, with a verdict';
 comment on column store.findings.study is 'the study';
@@ -265,6 +265,7 @@ comment on column store.findings.excess_lower is 'its 95 % interval';
 comment on column store.findings.excess_upper is 'its 95 % interval';
 comment on column store.findings.p is 'p-value under the exchange null or against neutral; null where there is no test';
 comment on column store.findings.q is 'p after Benjamini-Hochberg within the audit, model and dataset';
+comment on column store.findings.differ_p is 'p-value of: the variants of this model are interchangeable; one for all of them';
 comment on column store.findings.draws is 'draws of the exchange null';
 comment on column store.findings.detectable is 'the smallest effect that these data would have shown with 80 % power';
 comment on column store.findings.warn is 'practical threshold on the excess';
