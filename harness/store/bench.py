@@ -18,7 +18,7 @@ from harness.alike import Alike, columns_read, find_patterns
 from harness.auditfile import EVERY
 from harness.errors import AuditError
 from harness.halves import Half, Texts
-from harness.pools import make_pool
+from harness.pools import known_to, make_pool
 from harness.store.database import fetch
 from harness.store.facts import authored
 from harness.store.quoting import identifier, quoted
@@ -95,7 +95,8 @@ class Bench(Rows):
 
         Args:
             focals: number, who columns, ``model_who`` and ``reference_who`` (None: the people); ``levels`` where
-                several annotators are one focal.
+                several annotators are one focal; ``shared_with``: groups of others, to look only at items that one
+                of each group has answered.
             draws: ``one``: only the first of an LLM's samples of an item; ``all``.
             shape: ``model``: there is no reference; ``item``: on the items that both know; ``auto``: there, or
                 else as two groups.
@@ -116,15 +117,21 @@ class Bench(Rows):
         self._keys = {}
         for focal in focals:
             own = tuple(focal.get("levels", [focal["model_who"]]))
-            key = (self._relation, draws, shape, own, focal["reference_who"])
+            others = tuple(map(tuple, focal.get("shared_with", ())))
+            key = (self._relation, draws, shape, own, focal["reference_who"], others)
             if key not in self._pools:
                 items = self.items_of(focal["dataset"])
                 self._pools[key] = make_pool(
-                    self._answers(), own, focal["reference_who"], items, all_draws=draws == "all", shape=shape
-                )
+                    self._answers(), own, focal["reference_who"], items, all_draws=draws == "all", shape=shape,
+                    shared_with=others,
+                )  # fmt: skip
             if self._pools[key] is not None:
                 self._keys[focal["focal_no"]] = key
         return [self._focal(focal) for focal in focals if focal["focal_no"] in self._keys]
+
+    def answered(self, dataset: str, *groups: list[int]) -> bytes:
+        """Mark the items of a data set that one of each group of annotators has answered; equal where these are."""
+        return known_to(self._answers(), groups, self.items_of(dataset)).tobytes()
 
     def _focal(self, focal: dict[str, Any]) -> Focal:
         pool, paired = self._pool(focal["focal_no"])
