@@ -112,6 +112,17 @@ class Classroom:
         """Give how many items each of some corpora teaches: what the smallest can give, less what seeds leave out."""
         return int(self._training.share * min((len(self._held[name]) for name in names), default=0))
 
+    def texts(self) -> set[str]:
+        """List the texts that anybody could teach with."""
+        return {
+            text
+            for answers in self._held.values()
+            for said in answers.values()
+            for one in said
+            for read, _, _ in one.rows.values()
+            for text in ((read,) if isinstance(read, str) else read)
+        }
+
     def pool(self, corpus: Corpus) -> int:
         """Give how many items a corpus could teach on."""
         return len(self._held[corpus.name])

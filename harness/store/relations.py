@@ -146,7 +146,7 @@ def _soft_relation(datatype: Any) -> Iterator[str]:
         f"from {said} v semi join asked using (study) where v.kind = 'human' "
         "union all by name "
         f"select v.* exclude ({key}, value, shown_at), c.label as {key}, c.value, "
-        "coalesce(p.probabilities::map(varchar, double)[c.label], 0) as probability, 1.0::double as mass "
+        "coalesce((p.probabilities::map(varchar, double))[c.label], 0) as probability, 1.0::double as mass "
         f"from {said} v join trained t on t.study = v.study and t.annotator_id = v.annotator_id "
         "and t.sample = v.sample join store.predictions p on p.fit_id = t.fit_id and p.item_id = v.item_id "
         "and p.part = v.part join store.scale c on c.study = t.study and c.study_hash = t.study_hash "
