@@ -4,13 +4,15 @@ Arrays in, numbers out. All redraws are of the same clusters of the test with th
 is paired over items, and, between corpora, over seeds.
 
 Two sources of chance are added up. *Items*: the bootstrap variance of the mean over seeds, the models held fixed.
-*Training*: each seed draws a share f of a corpus's items without replacement, draws one annotation of each, and starts
-the learner anew. If s² is the variance over J seeds, the part of it that comes from which items were drawn stands for
-a variance f / (1 - f) times as large in the corpus as a whole (delete-d jackknife: Shao and Wu 1989, Ann. Stat. 17;
-for training sets Nadeau and Bengio 2003, Mach. Learn. 52), and the mean over J seeds has another s² / J: together
-s² (f / (1 - f) + 1 / J). What annotations and starts add to s² is multiplied as well, so this is cautious. Where f is
-1 only s² / J is left, and the interval says nothing of other items to teach with. Degrees of freedom are
-Satterthwaite's (1946, Biometrics Bull. 2).
+*Training*: each seed draws a share f of a corpus's items without replacement and starts the learner anew; an item's
+annotation is drawn once, for all seeds, so that item and annotation are one draw. If v is the variance over J seeds of
+what the models show, the corpus as a whole stands for a variance f / (1 - f) times as large (delete-d jackknife: Shao
+and Wu 1989, Ann. Stat. 17; of training sets Nadeau and Bengio 2003, Mach. Learn. 52), and the mean over J seeds has
+another v / J: together v (f / (1 - f) + 1 / J). v is the variance over seeds on this test less the part of it that
+another test would have drawn otherwise, which the bootstrap tells: how far seeds move apart from redraw to redraw.
+What a learner's own start adds is multiplied as well, so this is cautious. Where f is 1 only v / J is left, and the
+interval says nothing of other items to teach with. Degrees of freedom are Satterthwaite's (1946, Biometrics Bull. 2).
+``tests/test_amplification.py`` has the simulation.
 """
 
 from __future__ import annotations
@@ -64,7 +66,10 @@ def mean_over_seeds(values: Floats, clusters: int, drawn: float, *, chosen: floa
     if len(redrawn) < 2 or clusters < 2 or seeds < 2:
         return Mean(value, math.nan, math.nan, math.nan, spread, math.nan, math.nan)
     items = float(np.var(redrawn, ddof=1)) * clusters / (clusters - 1) + chosen
-    training = spread**2 * ((drawn / (1 - drawn) if drawn < 1 else 0.0) + 1 / seeds)
+    apart = values - average
+    moved = apart[:, 1:][:, np.isfinite(average[1:])] - apart[:, :1]
+    models = max(0.0, spread**2 - float(np.mean(np.var(moved, axis=0, ddof=1))))
+    training = models * ((drawn / (1 - drawn) if drawn < 1 else 0.0) + 1 / seeds)
     error = math.sqrt(items + training)
     if error < TIE:
         return Mean(value, value, value, 1.0 if abs(value) < TIE else 0.0, spread, error, math.inf)

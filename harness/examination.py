@@ -39,7 +39,9 @@ def amplify(bench: Bench, audits: Sequence[Audit], study: Study, speakers: Seque
         if audit.header.across or audit.header.least_samples > 1 or not bench.relation(audit.header.relation):
             continue
         single, pupils = one_draw(audit), Pupils(bench, alone)
-        rows += _judged(audit, [*_beside_models(bench, single, study, pupils), *_beside_people(bench, single, study, pupils)])
+        rows += _judged(
+            audit, [*_beside_models(bench, single, study, pupils), *_beside_people(bench, single, study, pupils)]
+        )
     return rows
 
 
@@ -87,7 +89,11 @@ def _beside_models(bench: Bench, audit: Audit, study: Study, pupils: Pupils) -> 
                 if each.by_people and all((n, metric) in curves for n in each.by_people):
                     apart = trained - _stack(each.by_people, metric, curves)
                     gap = mean_over_seeds(apart, of.clusters, drawn)
-                    row |= {"against_human": gap.value, "against_human_lower": gap.lower, "against_human_upper": gap.upper}
+                    row |= {
+                        "against_human": gap.value,
+                        "against_human_lower": gap.lower,
+                        "against_human_upper": gap.upper,
+                    }
                 yield row
 
 
@@ -128,9 +134,7 @@ def _stack(numbers: range, metric: str, curves: Curve) -> Floats:
     return np.stack([curves[number, metric] for number in numbers])
 
 
-def _row(
-    audit: Audit, metric: str, group: Sequence[Speaker], of: Focal, trained: Floats, in_corpus: float
-) -> Row:
+def _row(audit: Audit, metric: str, group: Sequence[Speaker], of: Focal, trained: Floats, in_corpus: float) -> Row:
     first = group[0]
     return {
         "audit": audit.name, "metric": metric, "title": audit.header.title, "dataset": first.dataset,

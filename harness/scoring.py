@@ -201,11 +201,12 @@ def _told(found: amplification.Worth, size: int, sizes: Floats) -> Row:
     if found.equal == 0:
         note = f"{sizes[0]:,.0f} items of the model already teach more: worth less than {sizes[0] / size:.2f}"
     elif math.isinf(found.equal):
-        note = f"{sizes[-1]:,.0f} items of the model teach less: worth more than {sizes[-1] / size:.2f}, if they ever do"
+        note = (
+            f"{sizes[-1]:,.0f} items of the model teach less: worth more than {sizes[-1] / size:.2f}, if they ever do"
+        )
     elif math.isinf(found.upper):
         note = "no upper bound: in some redraws no size of the model teaches as much"
     return {
         "equal_size": found.equal if reached else None, "worth": found.equal / size if reached else None,
         "lower": found.lower, "upper": None if math.isinf(found.upper) else found.upper, "note": note,
     }  # fmt: skip
-
