@@ -69,7 +69,7 @@ def make_pool(
     low, high = items
     mine = np.concatenate([answers.of(who, all_draws=all_draws) for who in own])
     if shared_with:
-        mine = mine[_known_to(answers, shared_with, items)[answers.item[mine] - low]]
+        mine = mine[known_to(answers, shared_with, items)[answers.item[mine] - low]]
     if shape == "model":
         chosen = np.sort(mine)
         return (_pool(answers, chosen, np.ones(len(chosen), dtype=np.bool_)), True) if len(chosen) else None
@@ -77,7 +77,7 @@ def make_pool(
     begin, end = np.searchsorted(answers.item[theirs], [low, high + 1])
     theirs = theirs[begin:end]
     if shared_with:
-        theirs = theirs[_known_to(answers, shared_with, items)[answers.item[theirs] - low]]
+        theirs = theirs[known_to(answers, shared_with, items)[answers.item[theirs] - low]]
     sides = []
     for side in (mine, theirs):
         known = np.zeros(high - low + 1, dtype=np.bool_)
@@ -96,7 +96,7 @@ def make_pool(
     return _pool(answers, found, is_model[found]), paired
 
 
-def _known_to(answers: Answers, groups: Sequence[Sequence[int]], items: tuple[int, int]) -> npt.NDArray[np.bool_]:
+def known_to(answers: Answers, groups: Sequence[Sequence[int]], items: tuple[int, int]) -> npt.NDArray[np.bool_]:
     """Tell which items of a data set somebody of each group has answered."""
     low, high = items
     known = np.ones(high - low + 1, dtype=np.bool_)

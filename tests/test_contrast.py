@@ -41,7 +41,9 @@ def overlaps(design: Design, audit: str, seed: int, effort: Effort = EFFORT) -> 
     for one in bench.whos():
         groups.setdefault(one["dataset"], []).append(who(one))
     pairs = [tuple(group) for group in groups.values()]
-    return dict(zip(groups, measure_pairs(bench, STUDY, read_audit(AUDITS / f"label/{audit}.sql"), pairs, effort)))
+    return dict(
+        zip(groups, measure_pairs(bench, STUDY, read_audit(AUDITS / f"label/{audit}.sql"), pairs, effort), strict=True)
+    )
 
 
 @pytest.mark.parametrize("audit", ["label_shift", "agreement", "majority_match"])

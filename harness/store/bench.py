@@ -18,7 +18,7 @@ from harness.alike import Alike, columns_read, find_patterns
 from harness.auditfile import EVERY
 from harness.errors import AuditError
 from harness.halves import Half, Texts
-from harness.pools import make_pool
+from harness.pools import known_to, make_pool
 from harness.store.database import fetch
 from harness.store.facts import authored
 from harness.store.quoting import identifier, quoted
@@ -131,6 +131,10 @@ class Bench(Rows):
             if self._pools[key] is not None:
                 self._keys[focal["focal_no"]] = key
         return [self._focal(focal) for focal in focals if focal["focal_no"] in self._keys]
+
+    def answered(self, dataset: str, *groups: list[int]) -> bytes:
+        """Mark the items of a data set that one of each group of annotators has answered; equal where these are."""
+        return known_to(self._answers(), groups, self.items_of(dataset)).tobytes()
 
     def _focal(self, focal: dict[str, Any]) -> Focal:
         key = self._keys[focal["focal_no"]]
