@@ -73,27 +73,30 @@ class Deck:
     @cached_property
     def size(self) -> int:
         """Give the budget of a deal in which nothing is parted or cut."""
-        whole = self.deal(np.zeros(self._cluster.max(initial=0) + 1), np.random.default_rng(0), parts=1, most=2**62)
+        order = np.zeros(self._cluster.max(initial=0) + 1)
+        whole = self.deal(order, order, np.random.default_rng(0), parts=1, most=2**62)
         return whole[0].budget if whole else 0
 
     def clusters(self) -> int:
         """Count the clusters of the side that has fewer."""
         return min(len(np.unique(self._cluster[self._pool.is_model == side])) for side in self._sides)
 
-    def deal(self, order: Floats, rng: np.random.Generator, *, parts: int, most: int) -> list[Half]:
+    def deal(self, order: Floats, folds: Floats, rng: np.random.Generator, *, parts: int, most: int) -> list[Half]:
         """Deal the clusters into parts that share none, and cut the texts of each to one budget.
 
         Clusters in which both sides have spoken, and those of either side alone, are dealt apart, as many to each
         part; what is left over sits out.
 
         Args:
-            order: a random number for each cluster of the data set, the same for all focal annotators.
+            order: a random number for each cluster of the data set, the same for all focal annotators: what decides
+                who is in which part.
+            folds: another one, which decides the folds.
             most: the largest budget.
 
         Returns:
             the parts; none where a side has nothing in one of them.
         """
-        part, fold = _deal_clusters(self._cluster, self._pool.is_model, order, parts)
+        part, fold = _deal_clusters(self._cluster, self._pool.is_model, order, folds, parts)
         dealt = [self._cut(np.flatnonzero(part == number), fold, rng, most) for number in range(parts)]
         return [half for half in dealt if half] if all(dealt) else []
 
@@ -159,7 +162,9 @@ def _match(pool: Pool, picked: list[Ints], rng: np.random.Generator) -> list[Int
     return [answers[:most][mixed] for answers in found]
 
 
-def _deal_clusters(cluster: Ints, is_model: npt.NDArray[np.bool_], order: Floats, parts: int) -> tuple[Ints, Ints]:
+def _deal_clusters(
+    cluster: Ints, is_model: npt.NDArray[np.bool_], order: Floats, folds: Floats, parts: int
+) -> tuple[Ints, Ints]:
     """Tell the part of each answer, or -1, and its fold."""
     clusters, index = np.unique(cluster, return_inverse=True)
     sides = np.zeros(len(clusters), dtype=np.int64)
@@ -172,6 +177,7 @@ def _deal_clusters(cluster: Ints, is_model: npt.NDArray[np.bool_], order: Floats
         members = members[np.argsort(order[clusters[members]])]
         each = len(members) // parts
         part[members[: each * parts]] = np.repeat(np.arange(parts), each)
+        members = members[np.lexsort((folds[clusters[members]], part[members]))]
         fold[members] = np.arange(len(members)) % 2
     return part[index], fold[index]
 
@@ -197,7 +203,8 @@ def spread(draws: Floats, clusters: int) -> Floats:
     cannot be told from nothing (64 deals of halves: 1/4, which is that of what takes three clusters at once).
 
     Args:
-        draws: (deals, parts); deals that are not finite are left out.
+        draws: (deals, parts, splits); each part counts with the mean over its splits, and deals with a part of which
+            none is finite are left out.
         clusters: of the data; standard errors of replicates are multiplied by √(n / (n - 1)) later, and the
             replicates are that much closer.
 
@@ -207,18 +214,20 @@ def spread(draws: Floats, clusters: int) -> Floats:
         orders have paired replicates: read them as bootstrap replicates, and the spread of the difference as the
         error of the difference.
     """
-    finite = np.isfinite(draws).all(axis=1)
+    there = np.isfinite(draws)
+    finite = np.all(np.any(there, axis=2), axis=1)
     deals, parts = int(finite.sum()), draws.shape[1]
+    made = np.full(draws.shape[:2], math.nan)
     if not deals:
-        return np.full(draws.size + 1, math.nan)
-    means = draws[finite].mean(axis=1, keepdims=True)
-    apart = float(np.mean(np.var(draws[finite], axis=1, ddof=1))) / parts
+        return np.concatenate([[math.nan], made.ravel()])
+    drawn = np.where(there, draws, 0.0)[finite].sum(axis=2) / there[finite].sum(axis=2)
+    means = drawn.mean(axis=1, keepdims=True)
+    apart = float(np.mean(np.var(drawn, axis=1, ddof=1))) / parts
     left = 1.0
     if deals > 1 and apart > 0:
         between = float(np.var(means, ddof=1)) * (1 - 1 / deals)
         least = math.sqrt(2 / (deals * (parts - 1)) + 2 / (deals - 1))
         left = min(1.0, max(least, 1 - between / apart))
     degrees = (deals * parts - 1) / (deals * parts) * (clusters - 1) / clusters  # of the standard error, later
-    made = np.full(draws.shape, math.nan)
-    made[finite] = means.mean() + (draws[finite] - means) * math.sqrt(left * degrees / (parts - 1))
+    made[finite] = means.mean() + (drawn - means) * math.sqrt(left * degrees / (parts - 1))
     return np.concatenate([[means.mean()], made.ravel()])

@@ -5,6 +5,7 @@ Sums come from SQL, redraws and exchanges happen in arrays, estimates come from 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -114,20 +115,25 @@ class Passes:
         header, clusters = self.audit.header, self.bench.cluster_of_items()
         texts, pools = self.bench.texts(header.words), self.bench.pools()
         most = MOST_WORDS if header.words else header.most_rows
+        effort = self.effort.halves // min(2, header.splits)
         decks = {n: Deck(pool, clusters[pool.item], texts) for n, pool in pools.items()}
         curve: Curve = {}
         for focal in self.focals:
-            deck, rng = decks[focal.number], self._rng("halves", focal)
+            deck, rng, orders = decks[focal.number], self._rng("picks in halves", focal), self._rng("halves", focal)
             beside = [decks[n] for n, one in self.by_number.items() if one.who["dataset"] == focal.who["dataset"]]
-            parts = parts_of(deck, beside, most, self.effort.halves)
-            orders = rng.random((self.effort.halves // 2, int(clusters.max()) + 1))[: self.effort.halves // parts]
-            dealt = [deck.deal(order, rng, parts=parts, most=most) for order in orders]
-            made = {deal * parts + part: half for deal, found in enumerate(dealt) for part, half in enumerate(found)}
+            parts = parts_of(deck, beside, most, effort)
+            shape = (effort // parts, parts, header.splits)
+            made = {}
+            for deal in range(shape[0]):
+                order, *folds = orders.random((1 + header.splits, int(clusters.max()) + 1))
+                for split, fold in enumerate(folds):
+                    for part, half in enumerate(deck.deal(order, fold, rng, parts=parts, most=most)):
+                        made[int(np.ravel_multi_index((deal, part, split), shape))] = half
             if not made:
                 continue
             self.budgets[focal.number] = round(np.mean([half.budget for half in made.values()]))
-            draws = self._on_halves(focal, made, len(orders) * parts)
-            curve |= {key: spread(each.reshape(-1, parts), focal.clusters) for key, each in draws.items()}
+            draws = self._on_halves(focal, made, math.prod(shape))
+            curve |= {key: spread(each.reshape(shape), focal.clusters) for key, each in draws.items()}
         return curve
 
     def _on_halves(self, focal: Focal, made: dict[int, Half], length: int) -> Curve:

@@ -68,7 +68,8 @@ def pool_of(people: list[int], models: list[int]) -> Pool:
 
 def halves(pool: Pool, cluster: np.ndarray, texts: Texts, most: int = 10_000, parts: int = 2, seed: int = 1):
     rng = np.random.default_rng(seed)
-    return Deck(pool, cluster, texts).deal(rng.random(cluster.max() + 1), rng, parts=parts, most=most)
+    order, folds = rng.random((2, cluster.max() + 1))
+    return Deck(pool, cluster, texts).deal(order, folds, rng, parts=parts, most=most)
 
 
 def test_two_halves_share_no_cluster_and_have_one_answer_a_side_and_one_size():
@@ -163,7 +164,7 @@ def measured(statistic, size: int, parts: int, studies: int, per_cluster: int = 
         draws = [
             [statistic(values[order[n::parts][: size // parts]].ravel(), rng) for n in range(parts)] for order in orders
         ]
-        made.append(spread(np.array(draws), size))
+        made.append(spread(np.array(draws)[:, :, None], size))
     made = np.array(made)
     return made[:, 0], np.array([inference.standard_error(one[1:], size) for one in made])
 
@@ -189,8 +190,7 @@ def test_errors_are_those_of_the_mean_over_halves(statistic):
 @pytest.mark.parametrize(
     ("size", "parts", "per_cluster"), [(60, 2, 1), (60, 2, 4), (250, 2, 1), (250, 8, 1), (1000, 2, 1)]
 )
-def test_errors_are_those_of_the_mean_over_halves_at_all_sizes(statistic, design):
-    size, parts, per_cluster = design
+def test_errors_are_those_of_the_mean_over_halves_at_all_sizes(statistic, size, parts, per_cluster):
     holds(statistic, size, parts, 400, per_cluster)
 
 
@@ -198,32 +198,32 @@ def test_a_sum_of_halves_has_its_draws_for_replicates():
     values = np.random.default_rng(5).normal(size=40)
     orders = [np.random.default_rng(n).permutation(40) for n in range(64)]
     draws = np.array([[values[order[:20]].mean(), values[order[20:]].mean()] for order in orders])
-    made = spread(draws, 40)
+    made = spread(draws[:, :, None], 40)
     assert made[0] == pytest.approx(values.mean())
     assert made[1:] == pytest.approx(made[0] + (draws.ravel() - made[0]) * math.sqrt(127 / 128 * 39 / 40))
 
 
 def test_one_deal_of_many_parts_has_the_error_of_a_mean():
     draws = np.random.default_rng(6).normal(size=(1, 128))
-    made = spread(draws, 5000)
+    made = spread(draws[:, :, None], 5000)
     assert made[1:].std(ddof=1) == pytest.approx(draws.std(ddof=1) / math.sqrt(128), rel=1e-3)
 
 
 def test_what_is_mostly_chance_is_not_called_certain():
-    draws = np.random.default_rng(7).normal(size=(64, 2))
+    draws = np.random.default_rng(7).normal(size=(64, 2, 1))
     draws[:, 1] = draws[:, 0]  # between deals alone: no error can be told
     assert (spread(draws, 60)[1:] == draws.mean()).all(), "nothing differs within a deal"
-    draws[:, 1] += np.where(np.arange(64) % 2, 0.1, -0.1)
+    draws[:, 1] += np.where(np.arange(64) % 2, 0.1, -0.1)[:, None]
     assert np.std(spread(draws, 60)[1:], ddof=1) == pytest.approx(0.05 * math.sqrt(0.251), rel=0.02)
 
 
 def test_deals_with_a_part_that_is_undefined_are_left_out():
-    draws = np.random.default_rng(8).normal(size=(64, 2))
+    draws = np.random.default_rng(8).normal(size=(64, 2, 1))
     draws[3, 1] = np.nan
     made = spread(draws, 60)
     assert np.isnan(made[1:].reshape(64, 2)[3]).all() and np.isfinite(np.delete(made, [7, 8])).all()
     assert made[0] == pytest.approx(np.delete(draws, 3, axis=0).mean())
-    assert np.isnan(spread(np.full((4, 2), np.nan), 60)).all()
+    assert np.isnan(spread(np.full((4, 2, 3), np.nan), 60)).all()
 
 
 def test_an_audit_has_one_select_on_halves_and_two_on_sums(tmp_path, audit):
