@@ -199,8 +199,11 @@ def spread(draws: Floats, clusters: int) -> Floats:
     has 2^(1 - c) of its variance left in the mean of halves: all for sums, a half for what counts pairs.
 
     The difference of two variances is itself uncertain. The share of V that is left lies between 1, where deals
-    beyond the first bring nothing, and the standard error that this share would have if nothing were left: less
+    beyond the first bring nothing, and the standard error e that this share would have if nothing were left: less
     cannot be told from nothing (64 deals of halves: 1/4, which is that of what takes three clusters at once).
+    Where B / V is beyond 1 + 3 e, clusters are not independent (each text stands twice: halves that hold few pairs
+    have complements that hold few), and the error is the older, larger one of a sum, in which a draw of a share
+    1 / K varies by K - 1 times as much as the mean of all draws (Shao and Wu 1989, Ann. Stat. 17, 1176-1197).
 
     Args:
         draws: (deals, parts, splits); each part counts with the mean over its splits, and deals with a part of which
@@ -223,11 +226,15 @@ def spread(draws: Floats, clusters: int) -> Floats:
     drawn = np.where(there, draws, 0.0)[finite].sum(axis=2) / there[finite].sum(axis=2)
     means = drawn.mean(axis=1, keepdims=True)
     apart = float(np.mean(np.var(drawn, axis=1, ddof=1))) / parts
-    left = 1.0
-    if deals > 1 and apart > 0:
-        between = float(np.var(means, ddof=1)) * (1 - 1 / deals)
-        least = math.sqrt(2 / (deals * (parts - 1)) + 2 / (deals - 1))
-        left = min(1.0, max(least, 1 - between / apart))
-    degrees = (deals * parts - 1) / (deals * parts) * (clusters - 1) / clusters  # of the standard error, later
-    made[finite] = means.mean() + (drawn - means) * math.sqrt(left * degrees / (parts - 1))
-    return np.concatenate([[means.mean()], made.ravel()])
+    between = float(np.var(means, ddof=1)) if deals > 1 else 0.0
+    least = math.sqrt(2 / (deals * (parts - 1)) + 2 / (deals - 1)) if deals > 1 else 1.0
+    left = 1 - between * (1 - 1 / deals) / apart if apart > 0 else 1.0
+    independent = between <= apart * (1 + 3 * least)
+    # Of as many replicates as there are parts, times n / (n - 1), the standard error makes the error of the mean.
+    degrees = (deals * parts - 1) / (deals * parts) * (clusters - 1) / clusters
+    if independent:
+        made[finite] = (drawn - means) * math.sqrt(min(1.0, max(least, left)) * degrees / (parts - 1))
+    else:
+        made[finite] = (drawn - means.mean()) * math.sqrt(degrees / (parts - 1))
+    centre = float(means.mean())
+    return np.concatenate([[centre], centre + made.ravel()])

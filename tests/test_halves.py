@@ -211,10 +211,19 @@ def test_one_deal_of_many_parts_has_the_error_of_a_mean():
 
 def test_what_is_mostly_chance_is_not_called_certain():
     draws = np.random.default_rng(7).normal(size=(64, 2, 1))
-    draws[:, 1] = draws[:, 0]  # between deals alone: no error can be told
-    assert (spread(draws, 60)[1:] == draws.mean()).all(), "nothing differs within a deal"
-    draws[:, 1] += np.where(np.arange(64) % 2, 0.1, -0.1)[:, None]
-    assert np.std(spread(draws, 60)[1:], ddof=1) == pytest.approx(0.05 * math.sqrt(0.251), rel=0.02)
+    errors = spread(draws, 60)[1:].std(ddof=1)  # as much between deals as within: nothing is left of the variance
+    assert errors >= math.sqrt(0.25 * np.mean((draws[:, 0] - draws[:, 1]) ** 2 / 4)) * 0.99
+
+
+def test_clusters_that_stand_twice_have_the_error_of_a_sum():
+    rng = np.random.default_rng(9)
+    draws = []
+    for _ in range(64):  # of 30 pairs, a half and its complement hold as many
+        half = rng.permutation(60)[:30] // 2
+        draws.append([(30 - len(set(half))) / 15] * 2)
+    draws = np.array(draws)
+    made = spread(draws[:, :, None], 60)
+    assert made[1:].std(ddof=1) == pytest.approx(draws.std(), rel=0.02)
 
 
 def test_deals_with_a_part_that_is_undefined_are_left_out():
