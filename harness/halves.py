@@ -14,6 +14,7 @@ Arrays in, arrays out; all chance comes from the generator that is passed in.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -81,6 +82,27 @@ class Deck:
         """Count the clusters of the side that has fewer."""
         return min(len(np.unique(self._cluster[self._pool.is_model == side])) for side in self._sides)
 
+    def deals(
+        self, orders: Iterable[Floats], shape: tuple[int, int, int], rng: np.random.Generator, *, most: int
+    ) -> dict[int, Half]:
+        """Deal again and again.
+
+        Args:
+            orders: of each deal, (1 + splits, clusters) random numbers, the same for all focal annotators: the first
+                row decides who is in which part, the others the folds of each split.
+            shape: deals, parts, splits.
+            most: the largest budget.
+
+        Returns:
+            number of a draw, in an array of this shape → the draw; those are missing in which a side has nothing.
+        """
+        made: dict[int, Half] = {}
+        for deal, (order, *splits) in enumerate(orders):
+            for split, folds in enumerate(splits):
+                for part, half in enumerate(self.deal(order, folds, rng, parts=shape[1], most=most)):
+                    made[int(np.ravel_multi_index((deal, part, split), shape))] = half
+        return made
+
     def deal(self, order: Floats, folds: Floats, rng: np.random.Generator, *, parts: int, most: int) -> list[Half]:
         """Deal the clusters into parts that share none, and cut the texts of each to one budget.
 
@@ -88,9 +110,7 @@ class Deck:
         part; what is left over sits out.
 
         Args:
-            order: a random number for each cluster of the data set, the same for all focal annotators: what decides
-                who is in which part.
-            folds: another one, which decides the folds.
+            order, folds: random numbers of each cluster: who is in which part, and in which fold.
             most: the largest budget.
 
         Returns:

@@ -119,16 +119,12 @@ class Passes:
         decks = {n: Deck(pool, clusters[pool.item], texts) for n, pool in pools.items()}
         curve: Curve = {}
         for focal in self.focals:
-            deck, rng, orders = decks[focal.number], self._rng("picks in halves", focal), self._rng("halves", focal)
+            deck, rng, picks = decks[focal.number], self._rng("halves", focal), self._rng("picks in halves", focal)
             beside = [decks[n] for n, one in self.by_number.items() if one.who["dataset"] == focal.who["dataset"]]
             parts = parts_of(deck, beside, most, effort)
             shape = (effort // parts, parts, header.splits)
-            made = {}
-            for deal in range(shape[0]):
-                order, *folds = orders.random((1 + header.splits, int(clusters.max()) + 1))
-                for split, fold in enumerate(folds):
-                    for part, half in enumerate(deck.deal(order, fold, rng, parts=parts, most=most)):
-                        made[int(np.ravel_multi_index((deal, part, split), shape))] = half
+            orders = (rng.random((1 + header.splits, int(clusters.max()) + 1)) for _ in range(shape[0]))
+            made = deck.deals(orders, shape, picks, most=most)
             if not made:
                 continue
             self.budgets[focal.number] = round(np.mean([half.budget for half in made.values()]))
