@@ -130,7 +130,10 @@ def make_finding(
     estimate = float(curve[0])
     error = inference.standard_error(curve[1:], focal.clusters)
     distance = header.range[0] == 0 and header.worse == "up"
-    own = inference.interval(estimate, error, focal.clusters, header.range, distance=distance)
+    freedom = focal.clusters - 1
+    if header.resample:  # two halves are one draw
+        freedom = min(freedom, int(np.isfinite(curve[1:]).sum()) // 2 - 1)
+    own = inference.interval(estimate, error, focal.clusters, header.range, distance=distance, freedom=freedom)
     found.estimate, found.lower, found.upper = estimate, own.lower, own.upper
     if header.warn is None or any(fnmatchcase(metric, one) for one in header.describes):
         return found
@@ -142,7 +145,7 @@ def make_finding(
         found.floor = header.neutral
         excess = estimate - (header.neutral or 0.0)
         found.excess_replicates = curve[1:] - (header.neutral or 0.0)
-        found.p = inference.t_tail(excess / error, focal.clusters - 1) if error > inference.TIE else math.nan
+        found.p = inference.t_tail(excess / error, freedom) if error > inference.TIE else math.nan
         found.detectable = inference.detectable(error) if error > inference.TIE else None
     if key in null:
         draws = null[key][1:][np.isfinite(null[key][1:])]
@@ -171,7 +174,9 @@ def make_finding(
         found.excess_interval = own
     else:
         found.bounds = _bounds(header, found.floor)
-        found.excess_interval = inference.interval(excess, excess_error, focal.clusters, found.bounds, distance=False)
+        found.excess_interval = inference.interval(
+            excess, excess_error, focal.clusters, found.bounds, distance=False, freedom=freedom
+        )
     found.excess = excess
     found.excess_lower, found.excess_upper = found.excess_interval.lower, found.excess_interval.upper
     found.note = "; ".join(filter(None, (told, _note(audit, focal, found)))) or None

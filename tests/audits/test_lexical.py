@@ -20,7 +20,7 @@ from harness.store.layout import lay_out
 
 ITEMS = 120
 STUDY = SimpleNamespace(seed=7, datatype="text", config=SimpleNamespace(), variants=(), models=())
-EFFORT = Effort(replicates=200, floor_replicates=100, draws=199, halves=24)
+EFFORT = Effort(replicates=200, floor_replicates=100, draws=199, halves=48)
 
 
 def texts(seed: str, items: int = ITEMS, **dials: Any) -> list[str]:

@@ -14,7 +14,7 @@ from harness.passes import Effort
 from harness.store.bench import Bench
 
 # What p and the interval of the estimate rest on; the floor of people plays no part in either.
-EFFORT = Effort(replicates=200, floor_replicates=0, draws=199, halves=64)
+EFFORT = Effort(replicates=200, floor_replicates=0, draws=199)
 ONCE = Effort(replicates=2, floor_replicates=0, draws=9)
 TRUTH_ITEMS = 10_000
 

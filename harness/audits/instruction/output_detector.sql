@@ -3,6 +3,7 @@ title     = "Detector of answers"
 question  = "How well do words alone tell the model's answers from people's?"
 relation  = "instructions"
 resample  = "halves"
+splits    = 4
 words     = "output"
 range     = [0, 1]
 unit      = "area under the curve; 0.5 is chance"
