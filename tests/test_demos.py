@@ -16,9 +16,8 @@ from harness.study import Study
 from tests.conftest import ROOT, shared_file
 from tests.studies import generate_and_parse
 
-DEMOS = sorted(
-    path.parent for path in (ROOT / "prompts").glob("demo_*/study.toml") if path.parent.name != "demo_versions"
-)
+VERSIONS = ROOT / "prompts" / "demo_versions"  # asks no model: it has tests of its own
+DEMOS = sorted({path.parent for path in (ROOT / "prompts").glob("demo_*/study.toml")} - {VERSIONS})
 LEAST_READ = 0.5  # of the replies of a model of 135 million parameters
 every_demo = pytest.mark.parametrize("folder", DEMOS, ids=lambda path: path.name)
 
