@@ -21,7 +21,7 @@ def compare_served(
 
     Args:
         pairs: annotators that differ in their wave.
-        served: rows of ``report_served.sql``: model, wave, model_served, fingerprint, replies.
+        served: model, wave, model_served, fingerprint.
     """
     there: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in served:

@@ -54,12 +54,12 @@ def published_models(store: Store, load_id: str) -> list[str]:
 
 
 def served(store: Store, study: str) -> list[dict[str, Any]]:
-    """List what endpoints say that they used: model, variant, wave, model_served, fingerprint, replies."""
+    """List what endpoints say that they used: model, wave, model_served, fingerprint."""
+    names = ("model", "wave", "model_served", "fingerprint")
+    query = (SQL / "report_served.sql").read_text(encoding="utf-8")
     with store.read() as connection:
-        result = connection.execute((SQL / "report_served.sql").read_text(encoding="utf-8"))
-        names = [column[0] for column in result.description or []]
-        rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-    return [row for row in rows if row["study"] == study]
+        rows = fetch(connection, f"select distinct {', '.join(names)} from ({query}) where study = ?", [study])
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def sides(store: Store, study: str) -> dict[str, bool]:
