@@ -62,13 +62,15 @@ def plan(
 ) -> None:
     """Show what would be asked: calls, tokens, one prompt a variant. Spends nothing."""
     from harness import pipeline
+    from harness.design import tell
 
     made, store = _open(study, runs)
     planned = pipeline.plan_study(made, store, limit=limit, retry_failed=retry_failed)
+    design = list(tell(made.design, made.axes, [variant.levels for variant in made.variants]))
     if as_json:
         _print_json(
             {
-                "study": made.name, "items": planned.items, "calls": planned.calls,
+                "study": made.name, "items": planned.items, "calls": planned.calls, "design": design,
                 "annotators": [
                     {"model": s.annotator.name, "variant": s.annotator.variant.name, "calls": s.calls,
                      "tokens_in": s.tokens_in, "tokens_out_at_most": s.tokens_out, "cost_at_most": s.cost}
@@ -86,8 +88,9 @@ def plan(
         for message in share.example or ():
             print(f"  [{message.role}]")
             print("\n".join(f"    {line}" for line in message.content.splitlines()))
+    print("\n" + "\n".join(design))
     tokens_in, tokens_out = (sum(getattr(s, n) for s in planned.shares) for n in ("tokens_in", "tokens_out"))
-    print(f"\n{planned.items:,} items; {planned.calls:,} calls to make")
+    print(f"{planned.items:,} items; {planned.calls:,} calls to make")
     print(f"about {tokens_in:,} tokens in, {_at_most(tokens_out)} out; {_price(planned)}")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness import plugins
+from harness import layouts, plugins
 from harness.budget import most_reply_tokens
 from harness.calls import next_turn_of
 from harness.errors import StudyError
@@ -76,7 +76,7 @@ def check(study: Study, fields: list[tuple[str, list[str], int]]) -> None:
     datatype = plugins.load("datatypes", study.datatype)
     for variant in study.variants:
         known = set(variant.bindings) | set(datatype.names(study.config.model_dump(), variant.levels))
-        known |= set(getattr(datatype, "TURN_NAMES", ()))
+        known |= {*getattr(datatype, "TURN_NAMES", ()), layouts.AXIS}  # which the layout piece does without
         for dataset, names, _ in fields:
             templates.check(variant.template, known | set(names), f"dataset {dataset!r}")
     if study.annotators and not fields:

@@ -97,17 +97,38 @@ class Templates:
     def columns(self, name: str, of: str) -> set[str]:
         """List the columns that a template, or anything that it includes, asks of a name: ``{{ of.column }}``.
 
-        What Jinja or a mapping gives by itself (``of.items()``), and templates that set the name anew, are left out.
+        Of a name that holds rows, those that are asked of each: ``{% for row in of %}{{ row.column }}``. What Jinja
+        or a mapping gives by itself (``of.items()``), and templates that set the name anew, are left out.
         """
         wanted: set[str] = set()
         for part, source in self._all_parts(name).items():
             tree = self._parse(part, source)
             if any(found.name == of and found.ctx != "load" for found in tree.find_all(nodes.Name)):
                 continue
+            rows = {of, *_loops_over(tree, of)}
             asked: list[tuple[nodes.Expr, Any]] = [(node.node, node.attr) for node in tree.find_all(nodes.Getattr)]
             asked += [(node.node, getattr(node.arg, "value", None)) for node in tree.find_all(nodes.Getitem)]
-            wanted |= {column for whose, column in asked if isinstance(whose, nodes.Name) and whose.name == of}
+            wanted |= {column for whose, column in asked if isinstance(whose, nodes.Name) and whose.name in rows}
         return {column for column in wanted if isinstance(column, str) and not hasattr(dict, column)}
+
+    def imported(self, name: str, piece: str) -> set[str]:
+        """List the macros of a piece that a template, or anything that it includes, imports.
+
+        Raises:
+            StudyError: it imports them without context, so that they could not see the axes.
+        """
+        macros: set[str] = set()
+        for part, source in self._all_parts(name).items():
+            for node in self._parse(part, source).find_all(nodes.FromImport):
+                if getattr(node.template, "value", None) == piece:
+                    if not node.with_context:
+                        raise StudyError(
+                            f"macros of {piece} that are imported without context do not see the axes",
+                            where=f"{self.folder / part}:{node.lineno}",
+                            remedy='end the import with "with context"',
+                        )
+                    macros |= {one if isinstance(one, str) else one[0] for one in node.names}
+        return macros
 
     def check(self, name: str, known: Iterable[str], where: str) -> None:
         """Refuse a template that asks for what the items do not have.
@@ -216,3 +237,10 @@ class Templates:
                 where=f"{self.folder / part}:{error.lineno}",
                 remedy="mend the line",
             ) from error
+
+
+def _loops_over(tree: nodes.Template, of: str) -> set[str]:
+    """List the names that stand for one row of ``of`` after another, and for nothing else."""
+    loops = [(node.target.name, node.iter) for node in tree.find_all(nodes.For) if isinstance(node.target, nodes.Name)]
+    own = {name for name, rows in loops if isinstance(rows, nodes.Name) and rows.name == of}
+    return {name for name in own if all(isinstance(r, nodes.Name) and r.name == of for n, r in loops if n == name)}
