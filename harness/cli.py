@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness.errors import HarnessError
+from harness.vary import vary
 
 if TYPE_CHECKING:
     from harness.plan import Plan
@@ -264,6 +265,9 @@ def verify(runs: Runs = DEFAULT_RUNS) -> None:
     print(f"{len(wrong):,} wrong" if wrong else "every id is made by its content")
     if wrong:
         raise typer.Exit(1)
+
+
+app.command()(vary)
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from harness import extract as extraction
 from harness import plan as planning
 from harness import plugins
 from harness.budget import Budget
-from harness.calls import Row
+from harness.calls import Fill, Row
 from harness.errors import HarnessError
 from harness.interrupt import run_to_end
 from harness.parse import parse_replies
@@ -31,6 +31,7 @@ from harness.slips import Waiting, waiting
 from harness.store import features, folders, ingest, intake, queries
 from harness.store.database import OldDatabase, Store, only_one, open_store
 from harness.study import Study
+from harness.types import Annotator
 
 if TYPE_CHECKING:
     from harness.batching import Options
@@ -231,6 +232,23 @@ def _ask(study: Study, folder: Path, tally: Tally, progress: Callable[[Tally], N
                 "prices": {name: price and vars(price) for name, price in prices.items()},
             }
             folders.write_manifest(folder, {**manifest, **ended})
+
+
+def ask_beside(study: Study, annotator: Annotator, rows: list[Row], fill: Fill, runs: Path, journal: str) -> None:
+    """Ask a model what is no data of the study, such as other wordings; its replies go to a journal of their own."""
+    from harness.generate import Asking, Tally, generate
+
+    model = annotator.model
+    backend = plugins.load("backends", model.identity.backend).Backend(model.identity, model.connect)
+    folder = folders.new_folder(runs, study.name, clock())
+    replies, failures = folders.Journal(folder / journal), folders.Journal(folder / "failures.jsonl")
+    asking = Asking(backend, model.connect, iter(rows), price_of(model), annotator.name)
+    by_id = {annotator.annotator_id: annotator}
+    try:
+        run_to_end(generate([asking], by_id, fill, replies, failures, Tally(len(rows)), clock, lambda _: None))
+    finally:
+        replies.close()
+        failures.close()
 
 
 def _stream(folder: Path, names: list[str]) -> Iterator[tuple[Any, ...]]:
