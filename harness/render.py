@@ -91,7 +91,9 @@ class Templates:
         """List the names that a template, or anything that it includes, asks for."""
         wanted: set[str] = set()
         for part, source in self._all_parts(name).items():
-            wanted |= meta.find_undeclared_variables(self._parse(part, source))
+            tree = self._parse(part, source)
+            # A block sees what its template sets or imports at its top, which Jinja's own analysis does not.
+            wanted |= meta.find_undeclared_variables(tree) - _named_at_top(tree)
         return wanted
 
     def columns(self, name: str, of: str) -> set[str]:
@@ -244,3 +246,14 @@ def _loops_over(tree: nodes.Template, of: str) -> set[str]:
     loops = [(node.target.name, node.iter) for node in tree.find_all(nodes.For) if isinstance(node.target, nodes.Name)]
     own = {name for name, rows in loops if isinstance(rows, nodes.Name) and rows.name == of}
     return {name for name in own if all(isinstance(r, nodes.Name) and r.name == of for n, r in loops if n == name)}
+
+
+def _named_at_top(tree: nodes.Template) -> set[str]:
+    """List the names that a template with blocks sets or imports outside of all tags."""
+    if not any(tree.find_all(nodes.Block)):
+        return set()
+    named = {name.name for node in tree.body if isinstance(node, nodes.Assign) for name in node.find_all(nodes.Name)
+             if name.ctx == "store"}  # fmt: skip
+    named |= {node.target for node in tree.body if isinstance(node, nodes.Import)}
+    imported = (one for node in tree.body if isinstance(node, nodes.FromImport) for one in node.names)
+    return named | {one if isinstance(one, str) else one[1] for one in imported}
