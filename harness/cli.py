@@ -72,6 +72,7 @@ def plan(
         _print_json(
             {
                 "study": made.name, "items": planned.items, "calls": planned.calls, "design": design,
+                "twins": planned.twins,
                 "annotators": [
                     {"model": s.annotator.name, "variant": s.annotator.variant.name, "calls": s.calls,
                      "tokens_in": s.tokens_in, "tokens_out_at_most": s.tokens_out, "cost_at_most": s.cost}
@@ -90,6 +91,9 @@ def plan(
             print(f"  [{message.role}]")
             print("\n".join(f"    {line}" for line in message.content.splitlines()))
     print("\n" + "\n".join(design))
+    for model, twins in planned.twins:
+        print(f"asked the same, word for word (is there an axis that the template does not read?), of {model}:")
+        print("\n".join(f"  {variant}" for variant in twins))
     tokens_in, tokens_out = (sum(getattr(s, n) for s in planned.shares) for n in ("tokens_in", "tokens_out"))
     print(f"{planned.items:,} items; {planned.calls:,} calls to make")
     print(f"about {tokens_in:,} tokens in, {_at_most(tokens_out)} out; {_price(planned)}")

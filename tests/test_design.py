@@ -15,7 +15,7 @@ from harness.design import MOST_CELLS, Cell, Design, choose, tell
 from harness.errors import StudyError
 from harness.store import Store
 from harness.study import Study
-from tests.studies import generate, write_study
+from tests.studies import generate, generate_and_parse, write_study
 
 GRIDS = [(2, 2), (2, 2, 2), (2, 3), (3, 3, 3), (2, 3, 4), (2, 10, 3), (5, 2, 2, 3), (2, 2, 2, 2, 2)]
 PARTS = ["random", "fraction"]
@@ -198,3 +198,39 @@ def test_levels_that_no_cell_has_are_counted_in_the_whole(tmp_path: Path) -> Non
     study = write(tmp_path, vary={"role": roles, "tone": ["plain", "kind"]}, design={"kind": "random", "cells": 4})
     assert "4 of 18 combinations of 9 role x 2 tone" in told(study)
     assert "role: each level in 0 to 1 variants" in told(study)
+
+
+# ---- what else a plan and an audit say
+
+
+def test_a_plan_tells_variants_that_ask_the_same(tmp_path: Path, store: Store) -> None:
+    unread = {"ask.j2": "{{ tone }} {{ text }} {{ options }}\n"}
+    study = write(tmp_path, vary={"tone": ["plain", "kind"], "role": ["none", "judge"]}, files=unread)
+    twins = pipeline.plan_study(study, store).twins
+    assert [len(names) for _, names in twins] == [2, 2]
+    assert twins[0] == ("fake", ("wording=ask tone=plain role=none", "wording=ask tone=plain role=judge"))
+    assert pipeline.plan_study(write(tmp_path), store).twins == ()
+
+
+def test_temperatures_are_no_twins(tmp_path: Path, store: Store) -> None:
+    study = write(tmp_path, vary={"temperature": [0.5, 1.0]}, files={})
+    assert pipeline.plan_study(study, store).twins == ()
+
+
+def test_an_audit_across_an_axis_says_that_the_design_has_no_pair(tmp_path: Path, store: Store) -> None:
+    axes = {"tone": ["plain", "kind"], "label_order": ["given", "reversed"]}
+    notes = {}
+    for kind, cells in (("random", 2), ("one-at-a-time", None), ("grid", None)):
+        design = {"kind": kind, **({"cells": cells} if cells else {})}
+        study = write(tmp_path, vary=axes, files={"ask.j2": "{{ tone }} {{ text }} {{ options }}\n"}, design=design)
+        generate_and_parse(study, store)
+        pipeline.audit_study(study, store, only=["label_order_effect"], say=lambda _: None)
+        found = store.findings("tiny")
+        notes[kind] = (len(found), found["verdict"].tolist()[0], str(found["note"].tolist()[0]))
+    assert notes["random"][:2] == (1, "not run")
+    assert (
+        notes["random"][2] == "the design asks no two variants that differ in label_order alone; "
+        "ask the grid, or one-at-a-time"
+    )
+    assert notes["one-at-a-time"][:2] == (1, "cannot tell")
+    assert notes["grid"][:2] == (2, "cannot tell")
