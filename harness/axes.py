@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -63,7 +63,7 @@ class Reader:
     folder: Path
     datatype: Any
     asked: dict[str, Any]
-    written: Callable[[], Iterable[str]]
+    written: Callable[[], set[str]]
 
     def read(self, axis: str, given: Any, where: str) -> Axis:
         """Read an axis.
@@ -170,7 +170,14 @@ class Reader:
         able = partial(layouts.marks_fit, datatype=self.datatype, asked=self.asked)
         if isinstance(given, list) and given:
             chosen = [layouts.layout_of(name, where) for name in given]
+            parts = self.written()
             for layout in chosen:
+                if not layouts.is_written(layout, parts):
+                    raise StudyError(
+                        f"the layout {layout.name!r} says more than every wording writes",
+                        where=where,
+                        remedy=f"write by {', '.join(layouts.WRITES)} in every wording, or leave those parts plain",
+                    )
                 if not able(layout.marks):
                     raise StudyError(
                         f"under the layout {layout.name!r} an option could not be told from another's mark",
@@ -184,7 +191,7 @@ class Reader:
                 remedy = 'write { grammar = "format", draw = 10, seed = 1 }, or a list of the names of layouts'
                 raise StudyError("this axis cannot be read", where=where, remedy=remedy)
             refuse_unknown(told, ("grammar", "draw", "seed"), where)
-            chosen = layouts.draw_layouts(count, seed, set(self.written()), able, where)
+            chosen = layouts.draw_layouts(count, seed, self.written(), able, where)
         if len(set(chosen)) < len(chosen):
             raise StudyError("two levels have one name", where=where, remedy="leave one of them out")
         return [(layout.name, layout.value) for layout in chosen]

@@ -114,7 +114,7 @@ def draw_layouts(count: int, seed: int, parts: set[str], able: Callable[[str], b
         StudyError: there are not so many.
     """
     able = cache(able)
-    fitting = [one for one in all_layouts().values() if one != PLAIN and _differs_only(one, parts) and able(one.marks)]
+    fitting = [one for one in all_layouts().values() if one != PLAIN and is_written(one, parts) and able(one.marks)]
     drawn = [PLAIN, *sorted(fitting, key=lambda one: digest(f"{seed} {one.name}"))[: count - 1]]
     if len(drawn) < count:
         what = f"there are {len(drawn)} layouts that these templates and options allow, and not {count}"
@@ -122,7 +122,8 @@ def draw_layouts(count: int, seed: int, parts: set[str], able: Callable[[str], b
     return drawn
 
 
-def _differs_only(layout: Layout, parts: set[str]) -> bool:
+def is_written(layout: Layout, parts: set[str]) -> bool:
+    """Tell whether templates that write by these parts alone write all that a layout says."""
     return all(part in parts or value == getattr(PLAIN, part) for part, value in vars(layout).items())
 
 
@@ -207,12 +208,18 @@ def read_marked(text: str, cell: Cell, parse: Callable[[str, Cell], Parsed]) -> 
     place, rest = found
     meant, read = parse(cell.options[place], cell), parse(rest, cell)
     if read.records:
-        chosen, marked = (next(iter(one.records[0].values())) for one in (read, meant))
-        return read if chosen == marked else Parsed(reason="its mark and its words are two options")
-    explained = rest.startswith("\n") and read.reason in CHOOSES_NOTHING
-    return meant if explained or not re.search(r"\w", rest) else read
+        return read if _choice(read) == _choice(meant) else Parsed(reason=TWO)
+    if re.search(r"\w", rest) and not (rest.startswith("\n") and read.reason in CHOOSES_NOTHING):
+        return read
+    word = parse(text, cell)  # an item's own name of an answer may be what another's mark is
+    return Parsed(reason=TWO) if word.records and _choice(word) != _choice(meant) else meant
 
 
+def _choice(parsed: Parsed) -> object:
+    return next(iter(parsed.records[0].values()))
+
+
+TWO = "its mark and its words are two options"
 CHOOSES_NOTHING = ("no option named", "no verdict")
 _LEAD = r"(?:(?:the |my )?(?:final )?(?:answer|choice|label|option)(?: is)?\s?[:=]?\s?)?"
 _AROUND = "[ \t\"'`*“”‘’]*"

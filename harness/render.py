@@ -113,15 +113,18 @@ class Templates:
             wanted |= {column for whose, column in asked if isinstance(whose, nodes.Name) and whose.name in rows}
         return {column for column in wanted if isinstance(column, str) and not hasattr(dict, column)}
 
-    def imported(self, name: str, piece: str) -> set[str]:
-        """List the macros of a piece that a template, or anything that it includes, imports.
+    def imported(self, name: str, piece: str) -> dict[str, set[str]]:
+        """List the macros of a piece that a template, or anything that it includes, imports: macro → what it is told.
+
+        What a macro is told counts where it is one plain name; anything else is empty.
 
         Raises:
             StudyError: it imports them without context, so that they could not see the axes.
         """
-        macros: set[str] = set()
+        macros: dict[str, set[str]] = {}
         for part, source in self._all_parts(name).items():
-            for node in self._parse(part, source).find_all(nodes.FromImport):
+            tree = self._parse(part, source)
+            for node in tree.find_all(nodes.FromImport):
                 if getattr(node.template, "value", None) == piece:
                     if not node.with_context:
                         raise StudyError(
@@ -129,7 +132,9 @@ class Templates:
                             where=f"{self.folder / part}:{node.lineno}",
                             remedy='end the import with "with context"',
                         )
-                    macros |= {one if isinstance(one, str) else one[0] for one in node.names}
+                    for one in node.names:
+                        macro, called = (one, one) if isinstance(one, str) else one
+                        macros.setdefault(macro, set()).update(_told_to(tree, called))
         return macros
 
     def check(self, name: str, known: Iterable[str], where: str) -> None:
@@ -246,6 +251,14 @@ def _loops_over(tree: nodes.Template, of: str) -> set[str]:
     loops = [(node.target.name, node.iter) for node in tree.find_all(nodes.For) if isinstance(node.target, nodes.Name)]
     own = {name for name, rows in loops if isinstance(rows, nodes.Name) and rows.name == of}
     return {name for name in own if all(isinstance(r, nodes.Name) and r.name == of for n, r in loops if n == name)}
+
+
+def _told_to(tree: nodes.Template, macro: str) -> set[str]:
+    """List the names that a macro is called with; empty for a call with anything but one name."""
+    calls = [
+        call for call in tree.find_all(nodes.Call) if isinstance(call.node, nodes.Name) and call.node.name == macro
+    ]
+    return {call.args[0].name if len(call.args) == 1 and isinstance(call.args[0], nodes.Name) else "" for call in calls}
 
 
 def _named_at_top(tree: nodes.Template) -> set[str]:

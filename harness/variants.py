@@ -67,16 +67,23 @@ def _layout_parts(wording: Axis, templates: Templates) -> set[str]:
     """List the parts of a layout by which every wording writes.
 
     Raises:
-        StudyError: a wording writes by none, so that every layout would be the same prompt.
+        StudyError: a wording writes by none, so that every layout would be the same prompt; or it puts marks before
+            what is not the study's options in their order.
     """
     shared = {part for parts in layouts.WRITES.values() for part in parts}
     for _, template in wording.levels:
         macros = templates.imported(template, layouts.PIECE)
-        if not macros & set(layouts.WRITES):
+        if not macros.keys() & layouts.WRITES.keys():
             raise StudyError(
                 "layout is varied, and this template is the same under every layout",
                 where=str(templates.folder / template),
                 remedy=f'write by macros of it: {{% from "{layouts.PIECE}" import fields, choices with context %}}',
+            )
+        if macros.get("choices", set()) - {"options"}:
+            raise StudyError(
+                "choices is called with something else than options, so that a mark would not say which option it is",
+                where=str(templates.folder / template),
+                remedy="write {{ choices(options) }}",
             )
         shared &= {part for macro in macros for part in layouts.WRITES.get(macro, ())}
     return shared

@@ -239,6 +239,15 @@ def test_what_no_wording_writes_stays_plain(tmp_path: Path) -> None:
     [
         ({"ask": "{{ text }}"}, "the same under every layout"),
         ({"ask": '{% from "any/layout.j2" import field %}{{ field("Text", text) }}'}, "without context"),
+        ({"ask": ASK.replace("choices(options)", "choices(options | reverse)")}, "something else than options"),
+        ({"ask": ASK.replace("choices(options)", "choices(['no', 'yes'])")}, "something else than options"),
+        (
+            {
+                "ask": '{% from "any/layout.j2" import field with context %}{{ field("Text", text) }}',
+                "vary": {"layout": ["plain", "upper/dash/lines/(A)/commas"]},
+            },
+            "says more than every wording writes",
+        ),
         ({"vary": {"layout": {"grammar": "formats", "draw": 3}}}, "cannot be read"),
         ({"vary": {"layout": {"grammar": "format"}}}, "cannot be read"),
         ({"vary": {"layout": {"grammar": "format", "draw": 0}}}, "cannot be read"),
@@ -259,3 +268,18 @@ def test_a_layout_that_cannot_be_used_is_told(tmp_path: Path, given: dict[str, A
     with pytest.raises(StudyError) as raised:
         write(tmp_path, **given)
     assert match in str(raised.value)
+
+
+def test_an_items_own_name_that_is_anothers_mark_is_no_answer() -> None:
+    datatype = plugins.load("datatypes", "preference")
+    asked = datatype.Config(named=["x", "y"]).model_dump()
+    level = "given/colon/lines/(A)/lines"
+    for names, reply, choice in (
+        ({"x": "B", "y": "A"}, "A", []),
+        ({"x": "alpha", "y": "beta"}, "A", ["a"]),
+        ({"x": "alpha", "y": "beta"}, "(B) beta", ["b"]),
+    ):
+        means = datatype.options_shown(asked, {"names": "real"}, names)
+        here = Cell("d", "1", 0, tuple(means), names, {"layout": level}, tuple(means.values()), asked)
+        read = read_marked(reply, here, datatype.parse)
+        assert [record["choice"] for record in read.records] == choice
