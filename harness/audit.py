@@ -50,7 +50,7 @@ def audit(
 
 def run(bench: Bench, audit: Audit, study: Study, effort: Effort = FULL) -> list[Finding]:
     """Run one audit: one finding per metric and focal annotator, or the reason why there is none."""
-    reason = _unfit(bench, audit, study)
+    reason = _unfit(bench, audit, study) or _unpaired(audit, study)
     wanted = [] if reason else list(_focals(bench, audit, study))
     findings = [found for part in _portions(bench, wanted) for found in _measure(bench, audit, study, part, effort)]
     if all(found.verdict == "not run" and found.note == _nobody(audit) for found in findings):
@@ -95,8 +95,7 @@ def _measure(bench: Bench, audit: Audit, study: Study, wanted: list[dict[str, An
             metric,
             as_is[number, metric],
             others,
-            passes.told(number),
-            passes.budgets.get(number),
+            (passes.told(number), passes.budgets.get(number)),
         )
         for number, metric in sorted(as_is)
     ]
@@ -224,6 +223,17 @@ def _unfit(bench: Bench, audit: Audit, study: Study) -> str | None:
         remedy = f"; write samples = {least} in study.toml" if study.models else ""
         return f"it takes {least} samples of an item, and the study has {most}{remedy}"
     return None
+
+
+def _unpaired(audit: Audit, study: Study) -> str | None:
+    """Say why there is nothing to compare across an axis that is varied: the design asks no such pair."""
+    axis = audit.header.across or EVERY
+    if axis == EVERY or len(study.axes.get(axis, ())) < 2 or not study.variants:
+        return None
+    rests = [sorted((name, level) for name, level in v.levels.items() if name != axis) for v in study.variants]
+    if any(rest in rests[:place] for place, rest in enumerate(rests)):
+        return None
+    return f"the design asks no two variants that differ in {axis} alone; ask the grid, or one-at-a-time"
 
 
 def _shape(header: Header) -> str:

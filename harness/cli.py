@@ -14,6 +14,7 @@ import typer
 
 from harness import cli_compare
 from harness.errors import HarnessError
+from harness.vary import vary
 
 if TYPE_CHECKING:
     from harness.plan import Plan
@@ -66,16 +67,19 @@ def plan(
 ) -> None:
     """Show what would be asked: calls, tokens, one prompt a variant. Spends nothing."""
     from harness import pipeline
+    from harness.design import tell
 
     made, store = _open(study, runs)
     planned = pipeline.plan_study(made, store, limit=limit, retry_failed=retry_failed)
     if power:
         print("\n".join(pipeline.describe_power(made, store, limit)))
         return
+    design = list(tell(made.design, made.axes, [variant.levels for variant in made.variants]))
     if as_json:
         _print_json(
             {
-                "study": made.name, "items": planned.items, "calls": planned.calls,
+                "study": made.name, "items": planned.items, "calls": planned.calls, "design": design,
+                "twins": planned.twins,
                 "annotators": [
                     {"model": s.annotator.name, "variant": s.annotator.variant.name, "calls": s.calls,
                      "tokens_in": s.tokens_in, "tokens_out_at_most": s.tokens_out, "cost_at_most": s.cost}
@@ -93,8 +97,12 @@ def plan(
         for message in share.example or ():
             print(f"  [{message.role}]")
             print("\n".join(f"    {line}" for line in message.content.splitlines()))
+    print("\n" + "\n".join(design))
+    for model, twins in planned.twins:
+        print(f"asked the same, word for word (is there an axis that the template does not read?), of {model}:")
+        print("\n".join(f"  {variant}" for variant in twins))
     tokens_in, tokens_out = (sum(getattr(s, n) for s in planned.shares) for n in ("tokens_in", "tokens_out"))
-    print(f"\n{planned.items:,} items; {planned.calls:,} calls to make")
+    print(f"{planned.items:,} items; {planned.calls:,} calls to make")
     print(f"about {tokens_in:,} tokens in, {_at_most(tokens_out)} out; {_price(planned)}")
 
 
@@ -147,10 +155,11 @@ def parse(study: Named, runs: Runs = DEFAULT_RUNS) -> None:
 def extract(study: Named, runs: Runs = DEFAULT_RUNS, only: Extractors = None) -> None:
     """Compute features of texts, once per distinct text. Audits that need some do so by themselves."""
     from harness import pipeline, plugins
+    from harness.extracting import extract_study
 
     made, store = _open(study, runs)
     pipeline.resolve(made, store)
-    for why in pipeline.extract_study(made, store, only or plugins.list_names("extractors")).values():
+    for why in extract_study(made, store, only or plugins.list_names("extractors")).values():
         print(f"not run: {why}")
 
 
@@ -292,6 +301,9 @@ def verify(runs: Runs = DEFAULT_RUNS) -> None:
     print(f"{len(wrong):,} wrong" if wrong else "every id is made by its content")
     if wrong:
         raise typer.Exit(1)
+
+
+app.command()(vary)
 
 
 def main() -> None:

@@ -108,17 +108,16 @@ def make_finding(
     metric: str,
     curve: Floats,
     passes: tuple[Curve, Curve, Curve, Curve],
-    told: str | None = None,
-    size: int | None = None,
+    compared: tuple[str | None, int | None] = (None, None),
 ) -> Finding:
     """Put one metric of one focal annotator against what people and chance show.
 
     Args:
         curve: the estimate, then its bootstrap replicates.
         passes: floor, null, exchanged and persons, as ``passes.Passes`` gives them.
-        told: what else a reader must know.
-        size: words or rows a side, where halves are compared.
+        compared: what a reader must know of how; and the words or rows a side, where halves are compared.
     """
+    told, size = compared
     floor, null, exchanged, persons = passes
     header, key = audit.header, (focal.number, metric)
     found = Finding(

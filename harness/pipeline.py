@@ -14,7 +14,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,15 +21,16 @@ from harness import curating, plugins
 from harness import extract as extraction
 from harness import plan as planning
 from harness.budget import Budget
-from harness.calls import Row
+from harness.calls import Fill, Row
 from harness.interrupt import run_to_end
 from harness.parse import parse_replies
 from harness.prices import price_of
 from harness.provenance import provenance
 from harness.slips import waiting
-from harness.store import features, folders, ingest, intake, queries
+from harness.store import folders, ingest, intake, queries
 from harness.store.database import OldDatabase, Store, only_one, open_store
 from harness.study import Study
+from harness.types import Annotator
 
 if TYPE_CHECKING:
     from harness.auditfile import Audit
@@ -243,6 +243,23 @@ def _ask(study: Study, folder: Path, tally: Tally, progress: Callable[[Tally], N
             folders.write_manifest(folder, {**manifest, **ended})
 
 
+def ask_beside(study: Study, annotator: Annotator, rows: list[Row], fill: Fill, runs: Path, journal: str) -> None:
+    """Ask a model what is no data of the study, such as other wordings; its replies go to a journal of their own."""
+    from harness.generate import Asking, Tally, generate
+
+    model = annotator.model
+    backend = plugins.load("backends", model.identity.backend).Backend(model.identity, model.connect)
+    folder = folders.new_folder(runs, study.name, clock())
+    replies, failures = folders.Journal(folder / journal), folders.Journal(folder / "failures.jsonl")
+    asking = Asking(backend, model.connect, iter(rows), price_of(model), annotator.name)
+    by_id = {annotator.annotator_id: annotator}
+    try:
+        run_to_end(generate([asking], by_id, fill, replies, failures, Tally(len(rows)), clock, lambda _: None))
+    finally:
+        replies.close()
+        failures.close()
+
+
 def _stream(folder: Path, names: list[str]) -> Iterator[tuple[Any, ...]]:
     return itertools.chain.from_iterable(queries.stream_cells(folder, name) for name in names)
 
@@ -272,46 +289,6 @@ def rebuild(store: Store) -> tuple[int, list[str]]:
     for study, datatype in studies:
         _parse(study, datatype, store)
     return folders_read, [study for study, _ in studies]
-
-
-def extract_study(study: Study, store: Store, names: list[str], *, say: Say = print) -> dict[str, str]:
-    """Compute the features that are wanted and not held, each extractor in a run of its own.
-
-    Returns:
-        extractor → why it could not run, and the remedy.
-    """
-    lacking = {name: why for name in names if (why := extraction.missing(name))}
-    for name in names:
-        if name not in lacking:
-            extract_texts(study, store, name, say)
-    return lacking
-
-
-def extract_texts(
-    study: Study, store: Store, name: str, say: Say, write_missing: Callable[[str, str, Path], int] | None = None
-) -> None:
-    """Compute one extractor's features, in a run of its own: of the study's texts, or those that are said."""
-    version, dims = extraction.version_of(name), extraction.dims_of(name)
-    folder = folders.new_folder(store.runs, study.name, clock())
-    numbers = itertools.count()
-
-    def write(ids: list[str], values: Any) -> None:
-        features.write_part(folder, next(numbers), name, version, ids, values)
-
-    manifest = {**describe_run(study, "extract"), "extracted": {name: {"version": version, "dims": dims}}}
-    with folders.live(folder):
-        total = (write_missing or partial(features.write_missing, store, study))(name, version, folder)
-        try:
-            if total:
-                folders.write_manifest(folder, manifest)
-                extraction.extract(name, features.stream_texts(folder), total, write, say)
-                folders.write_manifest(folder, {**manifest, "ended": clock().isoformat(), "counts": {"texts": total}})
-        finally:
-            (folder / features.TEXTS).unlink(missing_ok=True)
-    if not total:
-        shutil.rmtree(folder)
-    else:
-        ingest.read(store, [folder])
 
 
 def audit_study(study: Study, store: Store, *, only: list[str] | None = None, say: Say = print) -> None:
@@ -345,6 +322,7 @@ def ready_audits(
 ) -> tuple[list[Audit], Features, dict[str, str]]:
     """Read the audits, and compute the features that they read: extractor → (version, dims), and → why it cannot."""
     from harness.auditfile import audits_for, choose
+    from harness.extracting import extract_study
 
     audits = choose(audits_for(study.datatype, study.folder), only)
     wanted = sorted({name for each in audits for name in each.header.features})

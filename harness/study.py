@@ -14,8 +14,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from harness import plugins
+from harness import layouts, plugins
 from harness.casts import make_casts
+from harness.design import Design
 from harness.errors import HarnessError, StudyError, near_names, refuse_unknown
 from harness.ids import content_id
 from harness.render import Templates
@@ -37,6 +38,7 @@ class _Spec(BaseModel):
     seed: int = 0
     template: str | None = None
     vary: dict[str, Any] = {}
+    design: Design = Design()
     casts: list[dict[str, str]] = []
     ask: dict[str, Any] = {}
     models: list[dict[str, Any]] = []
@@ -61,6 +63,8 @@ class Study:
         name: the folder's name.
         datatype: the name by which its module is found.
         config: the data type's own table, validated.
+        design: which combinations of levels are asked.
+        axes: axis → its levels, the baseline first.
         roles: who speaks in turn, in a dialogue of several roles.
         annotators: every model (or cast) under every variant; empty where only published data are audited.
         templates: template_id → {path, source, parts}.
@@ -79,7 +83,9 @@ class Study:
     wave: str
     samples: int
     seed: int
+    design: Design
     models: tuple[Model, ...]
+    axes: Mapping[str, tuple[str, ...]]
     variants: tuple[Variant, ...]
     annotators: tuple[Annotator, ...]
     sources: tuple[Source, ...]
@@ -149,6 +155,7 @@ class Study:
             "wave": self.wave,
             "samples": self.samples,
             "seed": self.seed,
+            "design": {**self.design.model_dump(), "axes": self.axes},
             "templates": {key: dict(value) for key, value in self.templates.items()},
             "models": [dataclasses.asdict(model) for model in self.models],
             "annotators": [
@@ -194,7 +201,7 @@ def _resolve(folder: Path, text: str) -> Study:
     asked = {key: value for key, value in config.model_dump().items() if key in datatype.HASHED}
     roles = tuple(datatype.roles(asked)) if hasattr(datatype, "roles") else ()
     templates = Templates(folder, roles)
-    variants = tuple(make_variants(spec, folder, templates, datatype, where))
+    axes, variants = make_variants(spec, folder, templates, datatype, asked, where)
     models = tuple(_model(block, f"{where}, models[{n}]") for n, block in enumerate(spec.models))
     _check_names(models, where)
     if "seed" in spec.ask and spec.samples > 1:
@@ -239,8 +246,10 @@ def _resolve(folder: Path, text: str) -> Study:
         wave=spec.wave,
         samples=spec.samples,
         seed=spec.seed,
+        design=spec.design,
         models=models,
-        variants=variants if models else (),
+        axes=axes,
+        variants=tuple(variants) if models else (),
         annotators=annotators,
         sources=tuple(spec.data),
         templates=used,
@@ -339,10 +348,10 @@ def _annotator(
     """Name an annotator by all that changes its answers, and by nothing else.
 
     An axis of the data type that is not varied counts at its default level, so that to begin to vary
-    it does not ask the baseline anew. A level that the data type implies is not hashed: an axis that came
-    later leaves the names of older annotators as they were.
+    it does not ask the baseline anew. A level that the data type implies is not hashed, nor is the plain layout:
+    an axis that came later leaves the names of older annotators as they were.
     """
-    implied: Mapping[str, str] = getattr(datatype, "IMPLIED", {})
+    implied = {layouts.AXIS: layouts.PLAIN.value, **getattr(datatype, "IMPLIED", {})}
     bindings = {**datatype.DEFAULTS, **variant.bindings}
     models = list(cast.values())
     several = any(model != models[0] for model in models)
