@@ -238,9 +238,11 @@ def run(
     if as_json:
         from harness.listing import plain_rows
 
-        found = plain_rows(store.findings(made.name))
+        found, together = (plain_rows(frame(made.name)) for frame in (store.findings, store.sensitivities))
         told = {"asked": tally.done, "failed": tally.failed, "cost": tally.cost, "unpriced": tally.unpriced}
-        _print_json({**told, "stopped": tally.stopped, "report": str(path), "findings": found})
+        _print_json(
+            {**told, "stopped": tally.stopped, "report": str(path), "findings": found, "sensitivities": together}
+        )
         return
     _print_findings(store, made)
     print(f"\nreport: {path}")
