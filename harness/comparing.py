@@ -63,6 +63,8 @@ class Comparing:
         drop_comparisons(self._store, self._study.name)
         factors = defaults(self._versions)
         findings = read_measured(self._store, self._study.name) if factors else []
+        now = {each.name: each.audit_id[-32:] for each in self._audits}
+        findings = [found for found in findings if now.get(found.audit) == found.audit_id.replace("-", "")]
         for by in factors:
             self._compare(findings, by, None, keep=True)
 

@@ -75,17 +75,14 @@ def test_interchangeable_annotators_are_rarely_told_apart_and_a_real_difference_
 
 
 def mirrored(studies: int, items: int, seed: int) -> pd.DataFrame:
-    """Make a second model that is as far from people as the first, in another direction: labels 1 and 2 in turn."""
-    frame = twins(seed, studies=studies, items=items, toward_first=0.3)
-    people = frame[frame["kind"] == "human"]
-    rng = np.random.default_rng(seed)
-    # People and the twin with labels turned by one: all else is alike, so that both shifts are equal in law.
-    first = frame[(frame["kind"] == "llm") & frame["model"].isna()]
-    drawn = people.groupby(["study", "item"]).sample(1, random_state=seed)
-    toward = drawn.assign(
-        kind="llm", model="twin", annotator_id=-1, label=np.where(rng.random(len(drawn)) < 0.3, 1, drawn["label"])
-    )
-    return pd.concat([people, first, toward], ignore_index=True)
+    """Draw two models as far from people as each other: one is pulled to the first label, the other to the second."""
+    frame, p = draw_frame(Design(studies=studies, items=items, toward_first=0.3), seed)
+    chance = 0.7 * p + 0.3 * np.eye(p.shape[2])[1]
+    drawn = np.random.default_rng(seed).random((studies, items, 1)) * chance.sum(axis=2, keepdims=True)
+    label = (drawn > np.cumsum(chance, axis=2)).sum(axis=2)
+    twin = frame[frame["kind"] == "llm"].copy()
+    twin["label"], twin["model"] = label[twin["study"], twin["item"]], "twin"
+    return pd.concat([frame.assign(model=None), twin], ignore_index=True)
 
 
 def test_two_who_are_as_far_away_in_different_directions_are_not_told_apart():
