@@ -104,10 +104,10 @@ def _not_run(audit: Audit, reason: str, focal: dict[str, Any] | None = None) -> 
 
 
 def _unfit(bench: Bench, audit: Audit, study: Study) -> str | None:
-    if not bench.relation(audit.header.relation):
-        if audit.header.relation.startswith("soft_"):
+    if not bench.relation(audit.rows):
+        if audit.rows.startswith("soft_"):
             return 'no reply has scores; write format = ["scores"] under [vary]'
-        return f"the study has no {audit.header.relation}"
+        return f"the study has no {audit.rows}"
     if "ordinal" in audit.header.needs and not getattr(study.config, "ordinal", False):
         return f"the options are no scale; write ordinal = true under [{study.datatype}] if they are"
     most, least = bench.most_samples(), audit.header.least_samples

@@ -80,7 +80,7 @@ class Passes:
     def halves(self) -> Curve:
         """Estimate on random halves of the clusters; the mean over draws, and replicates spread as its error."""
         header, clusters = self.audit.header, self.bench.cluster_of_items()
-        texts, pools = self.bench.texts(header.words), self.bench.pools()
+        texts, pools = self.bench.texts(self.audit), self.bench.pools()
         most = halves.MOST_WORDS if header.words else header.most_rows
         curve: Curve = {}
         for focal in self.focals:

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from harness.audit import run
-from harness.auditfile import AUDITS, read_audit
+from harness.auditfile import AUDITS, choose, read_audit, shipped_audits
 from harness.passes import Effort
 from harness.store.layout import lay_out
 from tests.calibration import speech
@@ -27,9 +27,9 @@ REDRAWN = Effort(replicates=400, floor_replicates=0, draws=9)  # these tests res
 
 
 METRICS = {
-    "simulation/turn_length": "turn_length_ratio",
+    "simulation/turn_length": "length_ratio",
     "simulation/digression": "digressing",
-    "instruction/output_length": "output_length_ratio",
+    "instruction/output_length": "length_ratio",
 }
 NOTHING: dict[str, dict[str, Any]] = {
     "turns": {"unequal": True},
@@ -40,7 +40,7 @@ NOTHING: dict[str, dict[str, Any]] = {
 
 def rejected(audit: str, studies: int, seed: int, **world: Any) -> float:
     """Give the share of studies in which p is 0.05 or less."""
-    file = read_audit(AUDITS / f"{audit}.sql")
+    [file] = choose(shipped_audits(), [audit.split("/")[1]])
     relation = "instructions" if audit.startswith("instruction") else "turns"
     design = speech.Speech(studies, relation, features=tuple(file.header.features), **world)
     bench = speech.lay(speech.simulate(design, seed), design)

@@ -36,7 +36,7 @@ DIALS: list[tuple[str, str, dict[str, Any], dict[str, Any], int, int]] = [
     ("position_bias", "first_gap", {}, {"position_bias": 0.5}, 1, 1),
     ("order_effect", "toward_first", BOTH, {"position_bias": 0.5}, 1, 1),
     ("order_effect", "conflict_excess", BOTH, {"position_bias": 0.6}, 2, 1),
-    ("choice_spread", "choice_spread", BOTH, {"position_bias": 0.5}, 2, 1),
+    ("choice_spread", "spread", BOTH, {"position_bias": 0.5}, 2, 1),
     ("tie_rate", "tie_gap", {}, {"tie_rate": 0.4}, 1, 1),
     ("length_bias", "longer_gap", {}, {"length_bias": 0.5}, 1, 1),
     ("bandwagon_effect", "toward_first", {"bandwagon": ["none", "first"]}, {"bandwagon_pull": 0.5}, 1, 1),
