@@ -125,6 +125,9 @@ def _shape(header: Header) -> str:
 def _nobody(audit: Audit) -> str:
     if audit.header.across == EVERY:
         return "there is one variant of each model; write two levels of an axis under [vary]"
+    if audit.header.levels:
+        levels = " and ".join(audit.header.levels)
+        return f"{audit.header.across} is not varied over {levels}; write both levels under [vary]"
     if audit.header.across:
         return f"{audit.header.across} is not varied; write two levels under [vary]"
     if audit.header.roles == "model":
@@ -142,16 +145,18 @@ def _focals(bench: Bench, audit: Audit, study: Study) -> Iterator[dict[str, Any]
     if audit.header.across == EVERY:
         yield from _all_variants(whos)
         return
-    axis = audit.header.across
+    axis, chosen = audit.header.across, audit.header.levels
     order: dict[str, int] = {}
-    for variant in study.variants:
-        order.setdefault(variant.levels.get(axis, ""), len(order))
+    for level in chosen or (variant.levels.get(axis, "") for variant in study.variants):
+        order.setdefault(level, len(order))
     units: dict[str, tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]] = {}
     for one in whos:
         levels = json.loads(one["bindings"]) if isinstance(one.get("bindings"), str) else {}
         if axis not in levels:
             continue
         level = str(levels.pop(axis))
+        if chosen and level not in chosen:
+            continue
         key = json.dumps([one["dataset"], one["model"], one["wave"], levels])
         units.setdefault(key, (levels, []))[1].append((level, one))
     number = 0

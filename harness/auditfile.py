@@ -64,6 +64,9 @@ class Header(BaseModel):
         description="compare the levels of this axis instead of model and people; *: all variants of a model at once, "
         "told apart by the opaque column level",
     )
+    levels: list[str] = Field(
+        [], description="with across: these two levels alone, the second against the first, whichever comes first"
+    )
     needs: list[Literal["ordinal"]] = Field([], description="what the study must have")
     least_people: int = Field(
         1,
@@ -102,6 +105,8 @@ class Header(BaseModel):
             raise ValueError("test = neutral and a value for neutral go together")
         if self.resample and self.test == "exchange":
             raise ValueError("halves are tested against a neutral value, or not at all")
+        if self.levels and (len(self.levels) != 2 or self.across in (None, EVERY)):
+            raise ValueError("levels are two of an axis that across names")
         if self.resample and self.made:
             raise ValueError("on halves nothing is known of other answers to an item: made says nothing there")
         if self.words and not self.resample:

@@ -114,6 +114,16 @@ def test_nothing_is_found_at_0(tmp_path, store, names, vary):
     assert not set(found["verdict"]) & {"found", "not run"}
 
 
+@pytest.mark.parametrize(("pull", "low", "high"), [(0.0, 0.1, 0.3), (0.8, 0.6, 1.0)])
+def test_what_is_followed_both_ways_is_counted_whatever_else_is_varied(tmp_path, store, pull, low, high):
+    dials, vary = {"bandwagon_pull": pull, "quality": {"a": 1, "b": 1}}, {"bandwagon": ["second", "none", "first"]}
+    found = audit(tmp_path, store, ["bandwagon_followed"], vary, dials, 1)
+    assert set(found["variant"]) == {"wording=ask bandwagon: second against first"} and set(found["verdict"]) == {"described"}
+    found = found.set_index("metric")["estimate"]
+    assert low < found["followed"] < high
+    assert (found["followed"] > found["opposed"] + 0.3) == (pull > 0)
+
+
 def test_a_place_that_holds_the_better_answers_is_no_bias(tmp_path, store):
     """People and the model prefer a, which is shown first: against one half it would look like a bias."""
     found = audit(tmp_path, store, ["position_bias"], {}, {"truth": "p"}, 1, people(lean=3)).set_index("metric")

@@ -14,7 +14,7 @@ floor     = 0.0
 sums      = ["n", "m_first", "r_first", "changed"]
 describes = ["first_level", "first_baseline", "changed"]
 reference = "after the bandwagon test of Koo et al. 2023 (arXiv 2309.17012); here the signed difference of win rates between two levels on the same items, a tie counting one half"
-notes     = "The name of the variant says which levels are compared. Above 0 the level moved verdicts towards the first-shown answer, below 0 towards the second: a judge who follows is above 0 at the level first and below 0 at second. changed is the share of items with another verdict; a judge who draws its verdicts by chance changes some without any cause, and these cancel out in the difference. It needs the places (shown_at). Koo et al. count items followed both ways out of all, with 0.25 for a judge who flips a coin; here it would have 0."
+notes     = "The name of the variant says which levels are compared. Above 0 the level moved verdicts towards the first-shown answer, below 0 towards the second: a judge who follows is above 0 at the level first and below 0 at second. changed is the share of items with another verdict; a judge who draws its verdicts by chance changes some without any cause, and these cancel out in the difference. It needs the places (shown_at). bandwagon_followed and distraction_followed count items followed both ways, as Koo et al. do."
 [also.distraction_effect]
 across    = "distraction"
 title     = "Distraction effect"
