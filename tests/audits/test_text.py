@@ -48,11 +48,16 @@ def surface(text: str) -> dict[str, float]:
 
 
 def findings(
-    audit: str, model: list[str], *, paired: bool = True, measure: Callable[[str], dict[str, float]] = surface
+    audit: str,
+    model: list[str],
+    *,
+    paired: bool = True,
+    measure: Callable[[str], dict[str, Any]] = surface,
+    people: list[str] | None = None,
 ) -> dict[str, Any]:
-    """Audit texts of a model against the fake's own, on the same items or as two groups."""
+    """Audit texts of a model against people's, or else the fake's own, on the same items or as two groups."""
     sides = [("llm", n, text) for n, text in enumerate(model)]
-    sides += [("human", n + (0 if paired else ITEMS), text) for n, text in enumerate(texts("people"))]
+    sides += [("human", n + (0 if paired else ITEMS), text) for n, text in enumerate(people or texts("people"))]
     frame = pd.DataFrame([{"kind": kind, "n": n, **measure(text)} for kind, n, text in sides])
     connection = duckdb.connect(":memory:")
     connection.register("frame", frame)
