@@ -94,9 +94,9 @@ class Header(BaseModel):
     example: dict[str, Any] = Field(description="given rows and expected estimates")
     also: dict[str, dict[str, Any]] = Field(
         {},
-        description="further audits of this file: name → datatype (its records are seen as the relation; the file's own "
-        "if it is not named), columns (name in the SQL = name in the data type; the names of features follow), and "
-        "the keys of the header that differ",
+        description="further audits of this file: name → datatype (its records are seen as the relation; without it "
+        "the file's own), columns (name in the SQL = name in the data type; the names of features follow), and the "
+        "keys of the header that differ",
     )
 
     @model_validator(mode="after")

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 WIDTH = "80"
 KEYS = ("range", "unit", "worse", "warn", "test", "neutral", "floor", "draws", "plays", "roles", "across",
-        "levels", "pairing", "without", "made", "features", "needs", "least_people", "least_samples", "describes", "sums")  # fmt: skip
+        "levels", "pairing", "without", "made", "features", "needs", "least_people", "least_samples",
+        "describes", "sums")  # fmt: skip
 CODE = ("across", "levels", "without", "made", "features", "needs", "describes", "sums")  # names of things, not words
 
 TOP = """\

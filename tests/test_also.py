@@ -37,7 +37,8 @@ def measure(audit: Audit, relation: str, rows: list[dict[str, Any]]) -> dict[str
     connection.execute(
         f"create table taken_{relation} as select 'd' as dataset, 'i' || item as key, 'c' || item as cluster, "
         "item::smallint as bucket, kind, case kind when 'llm' then 'm' end as model, "
-        "case kind when 'llm' then 'v' end as variant, null::varchar as bindings, case kind when 'llm' then '1' end as wave, "
+        "case kind when 'llm' then 'v' end as variant, null::varchar as bindings, "
+        "case kind when 'llm' then '1' end as wave, "
         f"{person} as person, coalesce({person}, kind) as annotator_id, 0 as sample, {part} as part, {own} from frame"
     )
     return {found.metric: found for found in run(lay_out(connection, [relation]), audit, STUDY, EFFORT)}  # type: ignore[arg-type]
@@ -77,7 +78,9 @@ def length(item: int, kind: str, text: str, words: float) -> dict[str, Any]:
 
 
 def test_instructions_that_both_sides_were_given_are_left_out():
-    made = [length(n, kind, f"{kind} {n}", 8.0 if kind == "llm" else 4.0) for n in range(12) for kind in ("llm", "human")]
+    made = [
+        length(n, kind, f"{kind} {n}", 8.0 if kind == "llm" else 4.0) for n in range(12) for kind in ("llm", "human")
+    ]
     given = [length(n, kind, f"given {n}", 100.0) for n in range(12, 30) for kind in ("llm", "human")]
     assert measure(audit_of("task_length"), "instructions", made + given)["length_ratio"].estimate == 1.0
     found = measure(audit_of("task_length"), "instructions", given)

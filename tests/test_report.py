@@ -298,7 +298,9 @@ def test_the_summary_counts_audits():
 
 
 def test_the_summary_tells_metrics_from_audits():
-    groups = tuple(group(row(verdict, metric=metric, **JUDGED)) for metric, verdict in (("a", "found"), ("b", "absent")))
+    groups = tuple(
+        group(row(verdict, metric=metric, **JUDGED)) for metric, verdict in (("a", "found"), ("b", "absent"))
+    )
     section = Section("alpha", "Alpha", groups, None, "", stale=False)
     (said,) = summarise([section])
     assert said.startswith("1 of 2 metrics of 1 audit found an artifact in m (a); 1 found none"), said

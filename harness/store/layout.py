@@ -149,8 +149,8 @@ def _part_dialogues(connection: duckdb.DuckDBPyConnection, name: str) -> None:
         f"told as (select *, max(voices) over (partition by {who}, key, sample) > 1 as apart from counted) "
         "select * exclude (voices, apart) replace ("
         "case when apart then annotator_id else min(annotator_id) over whole end as annotator_id"
-        f"{person if 'person' in there else ''}), dense_rank() over (partition by dataset, key "
-        f"order by {', '.join(WHO[1:])}, sample, case when apart then annotator_id::varchar end) - 1 as dialogue from told "
+        f"{person if 'person' in there else ''}), dense_rank() over (partition by dataset, key order by "
+        f"{', '.join(WHO[1:])}, sample, case when apart then annotator_id::varchar end) - 1 as dialogue from told "
         f"window whole as (partition by {who}, key, sample)"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from harness.store.database import Store, fetch
+from harness.store.database import Store, columns_of
 
 if TYPE_CHECKING:
     from harness.finding import Finding
@@ -24,15 +24,7 @@ def write_findings(store: Store, study: Study, findings: list[Finding], *, only:
                 connection.execute(
                     f"delete from store.{table} where study = ? and list_contains(?, audit)", [study.name, only]
                 )
-            names = [
-                row[0]
-                for row in fetch(
-                    connection,
-                    "select column_name from information_schema.columns where table_schema = 'store' "
-                    "and table_name = ? order by ordinal_position",
-                    [table],
-                )
-            ]
+            names = list(columns_of(connection, table))
             rows = [
                 [_value(study, found, name) for name in names]
                 for found in findings

@@ -116,7 +116,9 @@ def test_audits_are_found():
     assert len(set(names)) == len(names), "two audits share a name"
 
 
-@pytest.mark.parametrize("audit", [one for one in shipped_audits() if one.name != one.path.stem], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "audit", [one for one in shipped_audits() if one.name != one.path.stem], ids=lambda one: one.name
+)
 def test_what_runs_under_another_name_finds_its_columns(audit: Audit, tmp_path):
     store = Store(tmp_path)
     with store.write():

@@ -118,7 +118,9 @@ def test_nothing_is_found_at_0(tmp_path, store, names, vary):
 def test_what_is_followed_both_ways_is_counted_whatever_else_is_varied(tmp_path, store, pull, low, high):
     dials, vary = {"bandwagon_pull": pull, "quality": {"a": 1, "b": 1}}, {"bandwagon": ["second", "none", "first"]}
     found = audit(tmp_path, store, ["bandwagon_followed"], vary, dials, 1)
-    assert set(found["variant"]) == {"wording=ask bandwagon: second against first"} and set(found["verdict"]) == {"described"}
+    assert set(found["variant"]) == {"wording=ask bandwagon: second against first"} and set(found["verdict"]) == {
+        "described"
+    }
     found = found.set_index("metric")["estimate"]
     assert low < found["followed"] < high
     assert (found["followed"] > found["opposed"] + 0.3) == (pull > 0)

@@ -55,7 +55,10 @@ def surface(spoken: Spoken, size: np.ndarray, subject: np.ndarray) -> Numbers:
 
 def diversity(spoken: Spoken, size: np.ndarray, subject: np.ndarray) -> Numbers:
     """Draw how soon words repeat."""
-    return {"words": size, "mtld": 80 * np.exp(0.1 * spoken.topic + 0.2 * spoken.habit - 0.5 * spoken.more + spoken.noise(0.3))}
+    return {
+        "words": size,
+        "mtld": 80 * np.exp(0.1 * spoken.topic + 0.2 * spoken.habit - 0.5 * spoken.more + spoken.noise(0.3)),
+    }
 
 
 def lexicon(spoken: Spoken, size: np.ndarray, subject: np.ndarray) -> Numbers:
