@@ -135,6 +135,14 @@ class Audit:
     rows: str
     columns: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def reads(self) -> str:
+        """Say which rows it reads, and how its SQL calls them where it names them otherwise."""
+        told = self.rows if self.rows == self.header.relation else f"{self.rows} as {self.header.relation}"
+        renamed = ", ".join(f"{own} as {name}" for name, own in self.columns.items())
+        told += f", with {renamed}" if renamed else ""
+        return f"{told}, but for rows that have a {self.header.without}" if self.header.without else told
+
     def column(self, name: str) -> str:
         """Say where a column that the SQL names stands in ``rows``."""
         return self.columns.get(name, name)

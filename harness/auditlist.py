@@ -62,7 +62,7 @@ def _tell_whole(audit: Audit, missing: Missing) -> Iterator[str]:
     told = {
         "question": header.question,
         "data type": audit.datatype,
-        "reads": reads(audit),
+        "reads": audit.reads,
         "judged": judged(header),
         "needs": "; ".join(needs(header, missing)) or "nothing more",
         "metrics": ", ".join(metrics(header)),
@@ -76,13 +76,6 @@ def _tell_whole(audit: Audit, missing: Missing) -> Iterator[str]:
     for key, text in told.items():
         if text:
             yield from _wrap(f"  {key:<10} ", text)
-
-
-def reads(audit: Audit) -> str:
-    """Say which rows an audit reads, and how its SQL calls them where it names them otherwise."""
-    told = [audit.rows, *([f"as {audit.header.relation}"] if audit.rows != audit.header.relation else [])]
-    renamed = [f"{own} as {name}" for name, own in audit.columns.items()]
-    return " ".join(told) + (f", with {', '.join(renamed)}" if renamed else "")
 
 
 def judged(header: Header) -> str:
@@ -104,6 +97,8 @@ def needs(header: Header, missing: Missing) -> list[str]:
     told = []
     if header.across == EVERY:
         told.append("two variants of a prompt")
+    elif header.levels:
+        told.append(f"the levels {' and '.join(header.levels)} of {header.across} under [vary]")
     elif header.across:
         told.append(f"two levels of {header.across} under [vary]")
     elif header.roles == "both":

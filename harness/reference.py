@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import plugins
 from harness.auditfile import Audit, Header, shipped_audits
-from harness.auditlist import metrics, reads
+from harness.auditlist import metrics
 from harness.store import Store
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def _audits() -> Iterator[str]:
         header, first = audit.header, audit.path.stem
         yield f"### {audit.name}\n\n**{header.title}** (for {audit.datatype}). {header.question}"
         if audit.name != first:
-            yield f"The file of [{first}](#{first}), whose notes and worked example hold here, on other records."
-        if header.notes and (audit.name == first or "notes" in shipped[first].header.also[audit.name]):
+            yield f"It runs the file of [{first}](#{first}), whose worked example holds here too."
+        if header.notes and (audit.name == first or header.notes != shipped[first].header.notes):
             yield header.notes
         yield _table(("key", "value"), _settings(audit))
         yield f"Source: {header.reference}."
@@ -88,7 +88,7 @@ def _audits() -> Iterator[str]:
 def _settings(audit: Audit) -> Iterator[tuple[str, str]]:
     header = audit.header
     yield "metrics", ", ".join(f"`{name}`" for name in metrics(header))
-    yield "reads", reads(audit)
+    yield "reads", audit.reads
     for key in KEYS:
         value = getattr(header, key)
         if value is None or value in ([], "") or (key in ("floor", "plays") and header.test != "exchange"):

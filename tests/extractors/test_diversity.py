@@ -60,8 +60,8 @@ def test_any_text_gives_a_row(text: str) -> None:
 
 
 def diversity(text: str) -> dict[str, float | None]:
-    ((_, value),) = Extractor().extract([text])
-    return {"text_diversity_mtld": None if math.isnan(value) else value}
+    ((words, value),) = Extractor().extract([text])
+    return {"text_diversity_words": words, "text_diversity_mtld": None if math.isnan(value) else value}
 
 
 @pytest.mark.parametrize("paired", [True, False])
