@@ -212,10 +212,10 @@ def _not_run(audit: Audit, reason: str, focal: dict[str, Any] | None = None) -> 
 
 
 def _unfit(bench: Bench, audit: Audit, study: Study) -> str | None:
-    if not bench.relation(audit.header.relation):
-        if audit.header.relation.startswith("soft_"):
+    if not bench.relation(audit.rows):
+        if audit.rows.startswith("soft_"):
             return 'no reply has scores; write format = ["scores"] under [vary]'
-        return f"the study has no {audit.header.relation}"
+        return f"the study has no {audit.rows}"
     if "ordinal" in audit.header.needs and not getattr(study.config, "ordinal", False):
         return f"the options are no scale; write ordinal = true under [{study.datatype}] if they are"
     most, least = bench.most_samples(), audit.header.least_samples
@@ -244,6 +244,9 @@ def _shape(header: Header) -> str:
 def _nobody(audit: Audit) -> str:
     if audit.header.across == EVERY:
         return "there is one variant of each model; write two levels of an axis under [vary]"
+    if audit.header.levels:
+        levels = " and ".join(audit.header.levels)
+        return f"{audit.header.across} is not varied over {levels}; write both levels under [vary]"
     if audit.header.across:
         return f"{audit.header.across} is not varied; write two levels under [vary]"
     if audit.header.roles == "model":
@@ -261,16 +264,18 @@ def _focals(bench: Bench, audit: Audit, study: Study) -> Iterator[dict[str, Any]
     if audit.header.across == EVERY:
         yield from _all_variants(whos)
         return
-    axis = audit.header.across
+    axis, chosen = audit.header.across, audit.header.levels
     order: dict[str, int] = {}
-    for variant in study.variants:
-        order.setdefault(variant.levels.get(axis, ""), len(order))
+    for level in chosen or (variant.levels.get(axis, "") for variant in study.variants):
+        order.setdefault(level, len(order))
     units: dict[str, tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]] = {}
     for one in whos:
         levels = json.loads(one["bindings"]) if isinstance(one.get("bindings"), str) else {}
         if axis not in levels:
             continue
         level = str(levels.pop(axis))
+        if chosen and level not in chosen:
+            continue
         key = json.dumps([one["dataset"], one["model"], one["wave"], levels])
         units.setdefault(key, (levels, []))[1].append((level, one))
     number = 0

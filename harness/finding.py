@@ -147,24 +147,7 @@ def make_finding(
         found.p = inference.t_tail(excess / error, freedom) if error > inference.TIE else math.nan
         found.detectable = inference.detectable(error) if error > inference.TIE else None
     if key in null:
-        draws = null[key][1:][np.isfinite(null[key][1:])]
-        found.draws = len(draws)
-        found.p = inference.exchange_p(float(null[key][0]), draws, header.worse)
-        spread = float(np.std(draws)) if len(draws) else 0.0
-        found.detectable = inference.detectable(spread) if spread > inference.TIE else None
-        if key in floor:
-            found.matched, found.floor, excess_error = inference.against_people(floor[key], focal.clusters)
-            excess = found.matched - found.floor
-            found.excess_replicates, found.excess_columns = inference.redrawn_excess(floor[key])
-        else:
-            found.floor = float(np.mean(draws)) if isinstance(header.floor, str) else header.floor
-            excess = estimate - found.floor
-            found.excess_replicates = curve[1:] - found.floor
-            if key in exchanged:
-                # The mean of the null moves with the items too; only what moves apart is uncertain.
-                redrawn = curve[: len(exchanged[key])] - exchanged[key].mean(axis=1)
-                found.excess_replicates = redrawn[1:]
-                excess_error = inference.standard_error(redrawn[1:], focal.clusters)
+        excess, excess_error = _exchange(found, header, curve, null[key], floor.get(key), exchanged.get(key))
     if key in persons:
         person, model = persons[key][:, 0], persons[key][:, 1]
         found.persons, found.persons_as_far = inference.rank_among(model, person, header.worse)
@@ -180,6 +163,28 @@ def make_finding(
     found.excess_lower, found.excess_upper = found.excess_interval.lower, found.excess_interval.upper
     found.note = "; ".join(filter(None, (told, _note(audit, focal, found)))) or None
     return found
+
+
+def _exchange(
+    found: Finding, header: Header, curve: Floats, null: Floats, floor: Floats | None, exchanged: Floats | None
+) -> tuple[float, float]:
+    """Put a finding against exchanged roles: its p, its floor, and the excess over it with its error."""
+    draws = null[1:][np.isfinite(null[1:])]
+    found.draws = len(draws)
+    found.p = inference.exchange_p(float(null[0]), draws, header.worse)
+    width = float(np.std(draws)) if len(draws) else 0.0
+    found.detectable = inference.detectable(width) if width > inference.TIE else None
+    if floor is not None:
+        found.matched, found.floor, error = inference.against_people(floor, found.clusters)
+        found.excess_replicates, found.excess_columns = inference.redrawn_excess(floor)
+        return found.matched - found.floor, error
+    found.floor = float(np.mean(draws)) if isinstance(header.floor, str) else header.floor
+    redrawn = curve - (found.floor or 0.0)
+    if exchanged is not None:
+        # The mean of the null moves with the items too; only what moves apart is uncertain.
+        redrawn = curve[: len(exchanged)] - exchanged.mean(axis=1)
+    found.excess_replicates = redrawn[1:]
+    return float(curve[0]) - (found.floor or 0.0), inference.standard_error(redrawn[1:], found.clusters)
 
 
 def _bounds(header: Header, floor: float | None) -> tuple[float, float]:

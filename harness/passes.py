@@ -113,7 +113,7 @@ class Passes:
     def halves(self) -> Curve:
         """Estimate on random halves of the clusters; the mean, and replicates that are spread as its error."""
         header, clusters = self.audit.header, self.bench.cluster_of_items()
-        texts, pools = self.bench.texts(header.words), self.bench.pools()
+        texts, pools = self.bench.texts(self.audit), self.bench.pools()
         most = MOST_WORDS if header.words else header.most_rows
         effort = self.effort.halves // min(2, header.splits)
         decks = {n: Deck(pool, clusters[pool.item], texts) for n, pool in pools.items()}

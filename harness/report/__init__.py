@@ -11,6 +11,14 @@
 * ``versions``  which version changed what; ``timeline``: its charts
 * ``contents``  all of these together, for ``page.html.j2``
 
+What the variants of a prompt show together has modules of its own:
+
+* ``sensitivity``         rows of the store → artifacts
+* ``answer``              the first lines: what is the prompt's, and what is there whatever the prompt
+* ``charts_sensitivity``  specification curves, the map, the effects of axes
+* ``flips``               items whose answers change with the prompt
+* ``prompts``             all of these together, for ``sensitivity.html.j2``
+
 What models and people wrote is untrusted: the template escapes all of it, and the page forbids scripts.
 """
 
@@ -23,6 +31,7 @@ from typing import TYPE_CHECKING
 
 from harness.report import charts, versions, words
 from harness.report.contents import Page, gather, tables
+from harness.report.prompts import Prompts, write_prompts
 from harness.report.timeline import Timeline, draw_timelines
 
 if TYPE_CHECKING:
@@ -34,6 +43,8 @@ HERE = Path(__file__).parent
 
 def write_report(study: Study, store: Store, now: datetime) -> Path:
     """Write ``runs/report-<study>/``: index.html, findings.csv, and each chart as .svg, .png and .vl.json.
+
+    With several prompts also sensitivities.csv and axis_effects.csv.
 
     Args:
         study: the study as it stands.
@@ -54,19 +65,23 @@ def write_report(study: Study, store: Store, now: datetime) -> Path:
             old.unlink()
     drawn = {section.name: charts.draw(section, folder) for section in page.sections}
     timelines = draw_timelines(page.versions.points, folder)
+    prompts = write_prompts(study, store, page.sections, folder)
     store.findings(study.name).to_csv(folder / "findings.csv", index=False)
     beside = folder / "index.html.tmp"
-    beside.write_text(render(page, drawn, timelines), encoding="utf-8")
+    beside.write_text(render(page, drawn, timelines, prompts), encoding="utf-8")
     return beside.replace(folder / "index.html")
 
 
-def render(page: Page, drawn: dict[str, str | None], timelines: Sequence[Timeline] = ()) -> str:
+def render(
+    page: Page, drawn: dict[str, str | None], timelines: Sequence[Timeline] = (), prompts: Prompts | None = None
+) -> str:
     """Fill the template.
 
     Args:
         page: what is said.
         drawn: audit → its chart as SVG, which vl-convert has escaped.
         timelines: charts over time.
+        prompts: what several prompts show together, if there are several.
     """
     import jinja2
     from markupsafe import Markup
@@ -80,6 +95,7 @@ def render(page: Page, drawn: dict[str, str | None], timelines: Sequence[Timelin
     )
     return environment.get_template("page.html.j2").render(
         page=page,
+        prompts=prompts,
         words=words,
         versions=versions,
         timelines=[(one, Markup(one.svg)) for one in timelines],

@@ -81,9 +81,11 @@ def _sentence(who: str, judged: Sequence[tuple[Section, Group]]) -> str:
     for section, group in judged:
         title = section.title if len(section.judged) == 1 or not _twice(judged, section) else group.first.metric
         by_state.setdefault(group.state, []).append(_lower(title))
-    total = len(judged)
-    found = by_state.get("found", [])
-    told = [f"{len(found)} of {count(total, 'audit')} found an artifact in {who}{every}{_named(found)}"]
+    audits, found = len({section.name for section, _ in judged}), by_state.get("found", [])
+    total = count(len(judged), "audit")
+    if audits < len(judged):
+        total = f"{count(len(judged), 'metric')} of {count(audits, 'audit')}"
+    told = [f"{len(found)} of {total} found an artifact in {who}{every}{_named(found)}"]
     for state, words in (
         ("depends", "found it under some variants and its absence under others"),
         ("some", "found it under some variants, and for the others these data cannot tell"),

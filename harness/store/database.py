@@ -305,6 +305,18 @@ def fetch(
     return rows
 
 
+def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """Give the columns of a table of the schema ``store``, in their order: name → SQL type."""
+    return dict(
+        fetch(
+            connection,
+            "select column_name, data_type from information_schema.columns where table_schema = 'store' "
+            "and table_name = ? order by ordinal_position",
+            [table],
+        )
+    )
+
+
 def check_version(connection: duckdb.DuckDBPyConnection) -> str | None:
     """Give what the database was made by; None if it is empty.
 

@@ -143,18 +143,23 @@ def _number(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def _part_dialogues(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Number the dialogues about an item, so that audits tell them apart by ``sample``.
+    """Number the dialogues about an item, whoever speaks, so that audits tell them apart by ``sample``.
 
     Where a turn has several voices, several people have each played the whole; else the voices of a sample are one
-    dialogue, whoever speaks.
+    dialogue, whoever speaks, and one answer: what two people said to each other meets what a model said in both parts.
     """
     who = ", ".join(WHO)
+    there = [row[0] for row in fetch(connection, f"describe taken_{name}")]
+    person = ", case when apart or min(person) over whole = max(person) over whole then person end as person"
     connection.execute(
         f"create or replace table taken_{name} as with counted as ("
         f"select *, count(*) over (partition by {who}, key, sample, part) as voices from taken_{name}), "
         f"told as (select *, max(voices) over (partition by {who}, key, sample) > 1 as apart from counted) "
-        f"select * exclude (voices, apart), dense_rank() over (partition by {who}, key "
-        "order by sample, case when apart then annotator_id::varchar end) - 1 as dialogue from told"
+        "select * exclude (voices, apart) replace ("
+        "case when apart then annotator_id else min(annotator_id) over whole end as annotator_id"
+        f"{person if 'person' in there else ''}), dense_rank() over (partition by dataset, key order by "
+        f"{', '.join(WHO[1:])}, sample, case when apart then annotator_id::varchar end) - 1 as dialogue from told "
+        f"window whole as (partition by {who}, key, sample)"
     )
 
 

@@ -14,7 +14,7 @@ import duckdb
 import orjson
 
 from harness import plugins
-from harness.store.database import SQL, Store, fetch, is_empty
+from harness.store.database import SQL, Store, columns_of, fetch, is_empty
 from harness.store.journals import roomy
 from harness.store.quoting import quoted
 from harness.store.relations import columns
@@ -288,14 +288,7 @@ class Parsing:
 
     def _write(self, connection: duckdb.DuckDBPyConnection) -> None:
         for (table, names), path in zip(self._tables.items(), self._paths, strict=True):
-            kinds = dict(
-                fetch(
-                    connection,
-                    "select column_name, data_type from information_schema.columns "
-                    "where table_schema = 'store' and table_name = ?",
-                    [table],
-                )
-            )
+            kinds = columns_of(connection, table)
             read = ", ".join(f"{n}: '{'varchar' if kinds[n] in ('UUID', 'JSON') else kinds[n]}'" for n in names)
             typed = ", ".join(f"right({n}, 32)::uuid as {n}" if kinds[n] == "UUID" else n for n in names)
             connection.execute(

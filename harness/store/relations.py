@@ -198,18 +198,19 @@ def _views() -> Iterator[str]:
         "g.sample, g.turn as part, g.last, g.as_role, g.speaker, g.drawn, g.text, g.reasoning, g.scores, "
         "g.logprobs, g.finish_reason, "
         "g.tokens_in, g.tokens_out, g.tokens_cached, g.tokens_reasoning, "
-        f"p.parsed, p.refused, p.method, p.reason, {', '.join(_axis(axis, 'g') for axis in AXES)}, m.bindings, "
-        "i.fields, l.metadata, "
+        "p.parsed, p.refused, false as only_usable, p.method, p.reason, "
+        f"{', '.join(_axis(axis, 'g') for axis in AXES)}, m.bindings, i.fields, l.metadata, "
         "q.messages, g.model_served, g.fingerprint, g.seconds, g.attempts, g.arrived_at, g.run_id, "
         "g.item_id, g.annotator_id, g.generation_id, l.bucket "
         "from store.generations g join members m using (item_id, annotator_id) "
         "join store.items i using (item_id) join store.loads l using (load_id, item_id) "
         "left join store.parses p using (generation_id) left join store.prompts q using (prompt_id) "
         # Models that somebody else asked: their text is not known, and so not whether they refused; whether an
-        # answer could be used is.
+        # answer could be used is, where the source has any that could not.
         "union all by name "
         "select m.study, i.dataset, i.key, l.split, l.cluster, m.kind, m.model, m.variant, m.wave, "
         "d.sample, d.part, d.record is not null as parsed, null::boolean as refused, "
+        "not bool_or(d.record is null) over (partition by m.study, i.dataset) as only_usable, "
         "case when d.record is null then 'no usable answer in the source' end as reason, "
         f"{axes.replace('r.', 'm.')}, m.bindings, i.fields, l.metadata, d.item_id, d.annotator_id, l.bucket "
         "from store.said d join studies s using (load_id) "

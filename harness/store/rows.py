@@ -81,21 +81,22 @@ class Rows:
 
     def codes(self, audit: Audit) -> Codes:
         """Hash what each answer says, as far as an audit reads it."""
-        read = columns_read(audit.cells, self._relation, self._visible())
+        read = self._read(audit)
         if self._coded[0] != read or not len(self._coded[1]):
             self._coded = (read, self._codes(read))
         return self._coded[1]
 
-    def _visible(self) -> dict[str, str]:
-        """Name what audits see of a row: name → the column that it comes from."""
+    def _read(self, audit: Audit) -> tuple[str, ...]:
+        """Name the columns that what an audit's first SELECT makes of a row depends on."""
         there = [row[0] for row in fetch(self._connection, "describe rows")]
-        own = {name: name for name in there if name not in HIDDEN}
-        return own | {"person": "person_no"} | authored(there)
+        seen = audit.see(name for name in there if name not in HIDDEN) | {"person": "person_no"} | authored(there)
+        read = columns_read(audit.cells, audit.header.relation, seen)
+        left_out = (seen[name] for name in (audit.header.without, audit.header.made) if name)
+        return tuple(dict.fromkeys([*(seen[name] for name in read), *left_out]))
 
     def _codes(self, read: tuple[str, ...]) -> Codes:
         """Hash what each answer says in some columns; of an answer of several rows, all of them."""
-        columns = self._visible()
-        listed = ", ".join(identifier(columns[name]) for name in read) or "0"
+        listed = ", ".join(map(identifier, read)) or "0"
         found = self._connection.execute(f"select answer_no, hash({listed}) as code from rows").fetchnumpy()
         number = np.asarray(found["answer_no"], dtype=np.int64)
         codes = np.zeros(len(self._answers().item), dtype=np.uint64)

@@ -279,16 +279,16 @@ def worlds(audit: Audit) -> list[World]:
     """List the worlds of an audit of texts, tasks or turns."""
     header, halves = audit.header, audit.header.resample is not None
     read = re.search(r"\btext\b", audit.cells) is not None
-    base: dict[str, object] = {"relation": header.relation, "items": 60, "written": halves or read,
+    base: dict[str, object] = {"relation": audit.rows, "items": 60, "written": halves or read,
                                "features": tuple(header.features) or ("surface",)}  # fmt: skip
-    usual = NARROWER if halves else DENSER if header.relation == "texts" else MORE
+    usual = NARROWER if halves else DENSER if audit.rows == "texts" else MORE
     words, dial = EFFECTS.get(audit.name, usual)
     made = [world(PLAIN, **base), world(CLUSTERS, **{**base, "items": 80 if halves else 120, "per_cluster": 4})]
     if not halves:
         made.append(world(UNEQUAL, **base, unequal=True))
     if header.pairing == "auto":
         made.append(world(GROUPS, **base, paired=False))
-    if header.relation == "texts" and not halves:
+    if audit.rows == "texts" and not halves:
         made.append(world(PERSONS, covers=False, **base, leanings=0.5))
     made.append(world(EFFECT, effect=words, **base, **dial))
     return [replace(one, studies=HALVED[bool(one.effect)]) for one in made] if halves else made
