@@ -6,7 +6,7 @@ What this refuses: to count what was only described, and to speak of prompts tha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from harness.report import words
 from harness.report.sensitivity import Artifact, Sensitivity, name_artifact
@@ -44,9 +44,10 @@ def _sentence(artifacts: Sequence[Artifact], who: str) -> str:
     parts = [
         _part(artifacts, "robust", (f"is there {whatever}", f"are there {whatever}"), _predicted),
         _part(artifacts, "prompt-dependent", ("depends on the prompt", "depend on the prompt"), _divided),
-        _part(artifacts, "absent", (f"is absent {whatever}", f"are absent {whatever}"), None),
+        _part(artifacts, "absent", (f"is absent {whatever}", f"are absent {whatever}"), None, told_if_none=False),
         _unclear(artifacts, prompts),
     ]
+    parts = [part for part in parts if part]
     return f"Of {count(len(artifacts), 'artifact')} judged in {who} over {count(prompts, 'prompt')}, {join(parts)}."
 
 
@@ -60,11 +61,18 @@ def _whatever(artifacts: Sequence[Artifact]) -> str:
     return "whatever the prompt"
 
 
-def _part(artifacts: Sequence[Artifact], verdict: str, verbs: tuple[str, str], detail: object) -> str:
+def _part(
+    artifacts: Sequence[Artifact],
+    verdict: str,
+    verbs: tuple[str, str],
+    detail: Callable[[Artifact], str] | None,
+    *,
+    told_if_none: bool = True,
+) -> str:
     mine = [each for each in artifacts if each.verdict == verdict]
     if not mine:
-        return f"none {verbs[0]}"
-    named = [_title(each, artifacts) + (f": {detail(each)}" if callable(detail) else "") for each in mine[:NAMES]]
+        return f"none {verbs[0]}" if told_if_none else ""
+    named = [_title(each, artifacts) + (f": {detail(each)}" if detail else "") for each in mine[:NAMES]]
     if len(mine) > NAMES:
         named.append(f"{len(mine) - NAMES} more")
     return f"{len(mine)} {verbs[len(mine) > 1]} ({'; '.join(named)})"
@@ -87,20 +95,19 @@ def _matters(each: Artifact) -> str:
 
 
 def _divided(each: Artifact) -> str:
-    told = f"surely there under {each.told['surely_beyond']} and surely not under {each.told['surely_under']}"
+    beyond, under = int(each.told["surely_beyond"]), int(each.told["surely_under"])
+    told = f"surely there under {count(beyond, 'prompt')} and surely not under {under}"
     terms = [one for one in each.terms if one.share is not None]
-    if not terms:
+    if len(terms) < 2:
         return told
     largest = max(terms, key=lambda one: one.share or 0.0)
-    if len(terms) == 1:
-        return told
-    return f"{told}, {100 * (largest.share or 0.0):.0f} % of it by {largest.term}"
+    return f"{told}, and {100 * (largest.share or 0.0):.0f} % of how they differ is {largest.term}"
 
 
 def _unclear(artifacts: Sequence[Artifact], prompts: int) -> str:
     mine = [each for each in artifacts if each.verdict == "cannot tell"]
     if not mine:
-        return "there is none of which these data cannot tell"
+        return ""
     wanted = [int(each.told["prompts_needed"]) for each in mine if (each.told["prompts_needed"] or 0) > prompts]
     told = f"of {len(mine)} these data cannot tell ({_list([_title(each, artifacts) for each in mine])}"
     if wanted:

@@ -62,12 +62,8 @@ def _curve(
         low, high = each.interval(row)
         values.append({"place": place, "value": each.value(row), "low": low, "high": high, "verdict": row.verdict})
     new = {"place": NEW, "low": each.told["predicted_lower"], "high": each.told["predicted_upper"]}
-    warn = each.told["warn"] or 0.0
-    edges = {"up": [warn], "down": [-warn], "both": [-warn, warn]}[each.told["worse"] or "both"]
-    there = [value for one in [*values, new] for value in (one["low"], one["high"]) if value is not None]
-    there += [0.0, *edges, *(one["value"] for one in values)]
-    room = 0.06 * (max(there) - min(there)) or 0.1
-    scale = alt.Scale(domain=[min(there) - room, max(there) + room], nice=False, zero=False)
+    edges = _edges(each)
+    scale = alt.Scale(domain=list(_range(each, rows)), nice=False, zero=False)
     width = step * len(domain)
 
     def y(name: str) -> Any:
@@ -101,8 +97,31 @@ def _curve(
     ]  # fmt: skip
     if NEW in domain:
         base = alt.Chart(alt.InlineData(values=[new]))
-        layers.append(base.mark_bar(color=QUIET, width=9).encode(x=x, y=y("low"), y2="high:Q"))
+        layers.append(base.mark_bar(color=QUIET, width=9, clip=True).encode(x=x, y=y("low"), y2="high:Q"))
     return alt.layer(*layers).properties(width=width, height=TALL)
+
+
+def _edges(each: Artifact) -> list[float]:
+    warn = each.told["warn"] or 0.0
+    return {"up": [warn], "down": [-warn], "both": [-warn, warn]}[each.told["worse"] or "both"]
+
+
+def _range(each: Artifact, rows: Sequence[Row]) -> tuple[float, float]:
+    """Give what the picture spans: all variants, and of another prompt no more than as much again on each side."""
+    ends = [end for row in rows for end in (each.value(row), *each.interval(row)) if end is not None]
+    low, high = min(0.0, *_edges(each), *ends), max(0.0, *_edges(each), *ends)
+    new = each.told["predicted_lower"], each.told["predicted_upper"]
+    wide = high - low or 0.1
+    if new[0] is not None and new[1] is not None:
+        low, high = max(min(low, new[0]), low - wide / 2), min(max(high, new[1]), high + wide / 2)
+    return low - 0.05 * wide, high + 0.05 * wide
+
+
+def is_cut(each: Artifact) -> bool:
+    """Tell whether what another prompt would show is wider than the picture."""
+    low, high = _range(each, choose(each))
+    new = each.told["predicted_lower"], each.told["predicted_upper"]
+    return None not in new and (new[0] < low or new[1] > high)
 
 
 def _matrix(

@@ -91,7 +91,7 @@ def write_prompts(study: Study, store: Store, sections: Sequence[Section], folde
     models, datasets, waves = (len({who[place] for who in everyone}) > 1 for place in range(3))
     several = (models, datasets, waves)
     maps, left_out = _maps(told, several, folder)
-    measure, flips = read_flips(study, store)
+    measure, flips = read_flips(study, store, told.axes)
     return Prompts(
         told=told,
         question=QUESTION,
@@ -210,6 +210,8 @@ def caption(each: Artifact) -> str:
     )
     if each.told["predicted_upper"] is not None:
         told.append("Grey bar at the right: what another prompt would show (95 %).")
+        if drawing.is_cut(each):
+            told.append("It goes on beyond the picture.")
     told.append("Beneath: the levels that make the prompt.")
     floors = [row.floor for row in each.rows]
     if each.group.floor_kind == "people" and any(floor is not None for floor in floors):

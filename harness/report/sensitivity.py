@@ -224,8 +224,7 @@ def axes_of_rows(artifacts: Iterable[Artifact]) -> dict[str, list[str]]:
 
 def name_of(each: Artifact, variant: str | None) -> str:
     """Write a variant as the page does."""
-    there = [row.label for row in each.group.rows if row.variant == variant]
-    return there[0] if there else name_variant(str(variant), {})
+    return name_variant(str(variant), axes_of_rows([each]))
 
 
 def share_words(each: Artifact) -> str:
@@ -251,7 +250,7 @@ def verdict_table(artifacts: Sequence[Artifact]) -> Table:
             Column("mean", tuple(words.number(each.told["mean"], each.places, signed=True) for each in shown)),
             of("another prompt, 95 %", "predicted_lower", "predicted_upper"),
             of("spread (95 %)", "spread_lower", "spread_upper", "spread"),
-            of("SD between prompts (95 %)", "between_lower", "between_upper", "between_sd"),
+            Column("SD between prompts", tuple(words.number(each.told["between_sd"], each.places) for each in shown)),
             Column("q, all alike", tuple(words.chance(each.chance) for each in shown)),
             Column("share by axis", tuple(share_words(each) for each in shown), words=True),
         ],
