@@ -59,12 +59,16 @@ def plan(
     limit: Limit = None,
     retry_failed: RetryFailed = False,
     as_json: AsJson = False,
+    power: Annotated[bool, typer.Option("--power", help="say the smallest effect that this design can see")] = False,
 ) -> None:
     """Show what would be asked: calls, tokens, one prompt a variant. Spends nothing."""
     from harness import pipeline
 
     made, store = _open(study, runs)
     planned = pipeline.plan_study(made, store, limit=limit, retry_failed=retry_failed)
+    if power:
+        print("\n".join(pipeline.describe_power(made, store, limit)))
+        return
     if as_json:
         _print_json(
             {
@@ -198,9 +202,11 @@ def run(
     if as_json:
         from harness.listing import plain_rows
 
-        found = plain_rows(store.findings(made.name))
+        found, together = (plain_rows(frame(made.name)) for frame in (store.findings, store.sensitivities))
         told = {"asked": tally.done, "failed": tally.failed, "cost": tally.cost, "unpriced": tally.unpriced}
-        _print_json({**told, "stopped": tally.stopped, "report": str(path), "findings": found})
+        _print_json(
+            {**told, "stopped": tally.stopped, "report": str(path), "findings": found, "sensitivities": together}
+        )
         return
     _print_findings(store, made)
     print(f"\nreport: {path}")

@@ -87,6 +87,19 @@ def plan_study(
     return planning.make_plan(study, counts, examples, sum(items for _, _, items in fields))
 
 
+def describe_power(study: Study, store: Store, limit: int | None = None) -> Iterator[str]:
+    """Say the smallest effect that the design can see in each data set, at worst and by what is held."""
+    from harness.power import FORMULA, Sizes, describe_power
+
+    sizes = queries.sizes_by_dataset(store, study.load_id)
+    part = min(1.0, limit / sum(items for _, items, _ in sizes)) if limit else 1.0
+    findings, sensitivities = store.findings(study.name), store.sensitivities(study.name)
+    for dataset, items, people in sizes:
+        asked = Sizes(max(1, round(items * part)), people, max(len(study.variants), 1), study.samples)
+        yield from describe_power(dataset, asked, findings, sensitivities)
+    yield FORMULA
+
+
 def resolve(study: Study, store: Store) -> None:
     """Bring the database up to date with the run folders and with the study as it stands.
 
@@ -336,9 +349,9 @@ def audit_study(study: Study, store: Store, *, only: list[str] | None = None, sa
     from harness.audit import audit
     from harness.auditfile import audits_for, choose
     from harness.reasons import explain
-    from harness.sensitivity import measure
     from harness.store.layout import open_bench
-    from harness.store.results import write_findings, write_sensitivities
+    from harness.store.results import write_findings
+    from harness.variation import compare_variants
 
     audits = choose(audits_for(study.datatype, study.folder), only)
     _curate_unseen(study, store, say)
@@ -349,10 +362,7 @@ def audit_study(study: Study, store: Store, *, only: list[str] | None = None, sa
         findings = audit(bench, audits, study, say, lacking)
     explain(findings, audits, queries.sides(store, study.name))
     write_findings(store, study, findings, only=only)
-    levels = {variant.name: variant.levels for variant in study.variants}
-    write_sensitivities(
-        store, study, *measure(findings, levels, plugins.load("datatypes", study.datatype).AXES, study.seed), only=only
-    )
+    compare_variants(study, store, findings, only=only)
 
 
 def report_study(study: Study, store: Store) -> Path:

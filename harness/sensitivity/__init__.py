@@ -15,6 +15,7 @@ Arrays in, arrays out; what this refuses: to read a database, and to draw withou
 
 from __future__ import annotations
 
+from harness.sensitivity.components import components
 from harness.sensitivity.measure import AxisEffect, Sensitivity, measure
 
-__all__ = ["AxisEffect", "Sensitivity", "measure"]
+__all__ = ["AxisEffect", "Sensitivity", "components", "measure"]

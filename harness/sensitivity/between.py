@@ -15,7 +15,7 @@ import numpy as np
 from harness.inference import Floats, t_quantile
 from harness.sensitivity.design import Design, Term
 
-DRAWS = 20_000  # of a pivot: the ends of an interval move by about a hundredth of its width
+DRAWS = 10_000  # of a pivot: the ends of an interval move by one or two hundredths of its width
 LEAST_REDRAWS = 30  # below this a covariance of redraws says nothing
 MOST_PROMPTS = 500  # that are thought of in "how many would it take"
 
@@ -73,44 +73,52 @@ def spread_of_noise(projection: Floats, noise: Floats, freedom: int) -> Floats:
     return np.asarray(np.maximum(found, 0.0), dtype=np.float64)
 
 
-def draw_noise_scale(clusters: int, draws: int, rng: np.random.Generator) -> Floats:
-    """Draw how far the noise's variance may be from what n clusters show: (n − 1) / χ²(n − 1), one for each draw."""
-    return (clusters - 1) / rng.chisquare(clusters - 1, draws)
+def draw_noise_scale(freedom: float, draws: int, rng: np.random.Generator) -> Floats:
+    """Draw how far the noise's variance may be from its estimate: f / χ²(f), one for each draw."""
+    return freedom / rng.chisquare(freedom, draws)
 
 
-def draw_variances(square: float, along: Floats, scale: Floats, rng: np.random.Generator) -> Floats:
+def draw_variances(square: float, along: Floats, clusters: int, draws: int, rng: np.random.Generator) -> Floats:
     """Draw a variance from its pivot: what v solves Σ (v + ℓ) z² = the sum of squares, z² ~ χ²(1)?
+
+    The noise is an estimate of (n − 1) (Σ ℓ)² / Σ ℓ² degrees of freedom (Box 1954, Ann. Math. Stat. 25).
 
     Returns:
         (draws,); those below 0 are to be cut there: noise alone gives that much.
     """
-    squared = rng.chisquare(1, (len(scale), len(along)))
-    return np.asarray((square - scale * (squared @ along)) / squared.sum(axis=1), dtype=np.float64)
+    squared = rng.chisquare(1, (draws, len(along)))
+    noise = squared @ along
+    if noise.any():
+        rank = float(along.sum() ** 2 / (along**2).sum())
+        noise = noise * draw_noise_scale((clusters - 1) * rank, draws, rng)
+    return np.asarray((square - noise) / squared.sum(axis=1), dtype=np.float64)
 
 
-def describe_between(values: Floats, noise: Floats, clusters: int, design: Design, rng: np.random.Generator) -> Between:
+def describe_between(
+    values: Floats, noise: Floats, clusters: int, design: Design, rng: np.random.Generator, draws: int = DRAWS
+) -> Between:
     """Put the spread of variants against their noise, and predict another prompt.
 
     Args:
         values: (variants,) estimates.
         noise: (variants, variants) covariance of their noise.
+        draws: of the pivots.
     """
     count = len(values)
     centring = np.eye(count) - 1 / count
     along = spread_of_noise(centring, noise, count - 1)
-    scale = draw_noise_scale(clusters, DRAWS, rng)
-    drawn = draw_variances(float(values @ centring @ values), along, scale, rng)
+    drawn = draw_variances(float(values @ centring @ values), along, clusters, draws, rng)
     low, high = np.sqrt(np.maximum(np.quantile(drawn, [0.025, 0.975]), 0.0))
     predicted = None
     if not design.full:
-        predicted = _predict_one_of_many(values, noise, np.maximum(drawn, 0.0), scale, rng)
+        predicted = _predict_one_of_many(values, noise, np.maximum(drawn, 0.0), clusters, rng)
     elif design.open:
-        predicted = _predict_on_grid(values, noise, design, scale, rng)
+        predicted = _predict_on_grid(values, noise, clusters, design, draws, rng)
     return Between(
         sd=math.sqrt(max(between_variance(values, noise), 0.0)),
         lower=float(low),
         upper=float(high),
-        p=(1 + int(np.sum(drawn <= 0))) / (1 + DRAWS),
+        p=(1 + int(np.sum(drawn <= 0))) / (1 + draws),
         noise=math.sqrt(float(along.sum()) / (count - 1)),
         predicted=None if predicted is None else _middle(predicted),
     )
@@ -122,36 +130,37 @@ def _middle(drawn: Floats) -> tuple[float, float]:
 
 
 def _predict_one_of_many(
-    values: Floats, noise: Floats, variance: Floats, scale: Floats, rng: np.random.Generator
+    values: Floats, noise: Floats, variance: Floats, clusters: int, rng: np.random.Generator
 ) -> Floats:
     """Draw another prompt where variants are so many prompts of one kind."""
-    count = len(values)
-    centre = values.mean() + rng.normal(size=len(scale)) * np.sqrt(variance / count + scale * noise.mean())
-    return np.asarray(centre + rng.normal(size=len(scale)) * np.sqrt(variance), dtype=np.float64)
+    draws = len(variance)
+    error = variance / len(values) + draw_noise_scale(clusters - 1, draws, rng) * noise.mean()
+    centre = values.mean() + rng.normal(size=draws) * np.sqrt(np.maximum(error, 0.0))
+    return np.asarray(centre + rng.normal(size=draws) * np.sqrt(variance), dtype=np.float64)
 
 
-def _predict_on_grid(values: Floats, noise: Floats, design: Design, scale: Floats, rng: np.random.Generator) -> Floats:
+def _predict_on_grid(
+    values: Floats, noise: Floats, clusters: int, design: Design, draws: int, rng: np.random.Generator
+) -> Floats:
     """Draw another prompt: new levels on open axes, one of the tried levels on closed axes, each as likely."""
-    components = draw_components(values, noise, design, scale, rng)
     shape = np.array(design.shape)
-    new = np.zeros(len(scale))
-    tried = np.zeros(len(scale))  # what the levels tried have by chance in their mean
-    for term, variance in components.items():
+    new = np.zeros(draws)
+    tried = np.zeros(draws)  # what the levels tried have by chance in their mean
+    for term, variance in draw_components(values, noise, clusters, design, draws, rng).items():
         opened = [axis for axis in term if axis in design.open]
-        if opened:
-            there = variance * np.prod([1 - 1 / shape[axis] for axis in term if axis in design.closed])
-            new += there
-            tried += there / np.prod(shape[opened])
+        there = variance * np.prod([1 - 1 / shape[axis] for axis in term if axis in design.closed])
+        new += there
+        tried += there / np.prod(shape[opened])
     cells = _closed_cells(design)
-    centres = cells @ values
-    noises = np.einsum("cv,vw,cw->c", cells, noise, cells)
-    chosen = rng.integers(len(cells), size=len(scale))
-    centre = centres[chosen] + rng.normal(size=len(scale)) * np.sqrt(tried + scale * noises[chosen])
-    return np.asarray(centre + rng.normal(size=len(scale)) * np.sqrt(new), dtype=np.float64)
+    chosen = rng.integers(len(cells), size=draws)
+    noises = np.maximum(np.einsum("cv,vw,cw->c", cells, noise, cells), 0.0)[chosen]
+    error = tried + draw_noise_scale(clusters - 1, draws, rng) * noises
+    centre = (cells @ values)[chosen] + rng.normal(size=draws) * np.sqrt(error)
+    return np.asarray(centre + rng.normal(size=draws) * np.sqrt(new), dtype=np.float64)
 
 
 def draw_components(
-    values: Floats, noise: Floats, design: Design, scale: Floats, rng: np.random.Generator
+    values: Floats, noise: Floats, clusters: int, design: Design, draws: int, rng: np.random.Generator
 ) -> dict[Term, Floats]:
     """Draw the variance components of a full grid's terms, from the largest term down.
 
@@ -169,7 +178,7 @@ def draw_components(
         projection = design.projection(term)
         freedom = math.prod(design.shape[axis] - 1 for axis in term)
         along = spread_of_noise(projection, noise, freedom)
-        mean_square = np.maximum(draw_variances(float(values @ projection @ values), along, scale, rng), 0.0)
+        mean_square = np.maximum(draw_variances(float(values @ projection @ values), along, clusters, draws, rng), 0.0)
         for larger, variance in found.items():
             if set(term) < set(larger) and set(larger) - set(term) <= set(design.open):
                 mean_square = mean_square - variance * _apart(design, larger)

@@ -40,7 +40,7 @@ def hold_together(
     half = np.full(len(values), missed(clusters, bounds))
     if seen.any():
         largest = (np.abs(draw_noise(noise, DRAWS, rng))[:, seen] / error[seen]).max(axis=1)
-        critical = np.quantile(largest * np.sqrt(draw_noise_scale(clusters, DRAWS, rng)), 0.95)
+        critical = np.quantile(largest * np.sqrt(draw_noise_scale(clusters - 1, DRAWS, rng)), 0.95)
         half[seen] = critical * error[seen]
     return np.maximum(values - half, bounds[0]), np.minimum(values + half, bounds[1])
 
@@ -65,7 +65,7 @@ def spread(
             pairs = seen & (first == one)
             differences = np.abs(drawn[:, [one]] - drawn[:, second[pairs]]) / error[pairs]
             largest = np.maximum(largest, differences.max(axis=1))
-        critical = np.quantile(largest * np.sqrt(draw_noise_scale(clusters, DRAWS, rng)), 0.95)
+        critical = np.quantile(largest * np.sqrt(draw_noise_scale(clusters - 1, DRAWS, rng)), 0.95)
         half[seen] = critical * error[seen]
     widest = bounds[1] - bounds[0]
     return float(np.ptp(values)), float(max(np.max(apart - half), 0.0)), float(min(np.max(apart + half), widest))

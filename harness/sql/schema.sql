@@ -363,3 +363,37 @@ comment on column store.axis_effects.upper is 'its 95 % interval, over items';
 comment on column store.axis_effects.p is 'p-value of the effect (t test, paired)';
 comment on column store.axis_effects.q is 'p after Benjamini-Hochberg within the audit and model';
 comment on column store.axis_effects.aliased is 'on a part of a grid: interactions that may show as this effect';
+
+create table if not exists store.item_sensitivities (
+    study varchar, study_hash uuid, item_id uuid, kind varchar, model varchar, wave varchar, variants integer,
+    answers integer, score double, within_variant double);
+comment on table store.item_sensitivities is 'derived: how much the answers to one item differ between prompt variants of a model (PromptSensiScore)';
+comment on column store.item_sensitivities.study is 'the study';
+comment on column store.item_sensitivities.study_hash is 'the study as it stood';
+comment on column store.item_sensitivities.item_id is 'the item';
+comment on column store.item_sensitivities.kind is 'llm or trained';
+comment on column store.item_sensitivities.model is 'the model';
+comment on column store.item_sensitivities.wave is 'the round of asking';
+comment on column store.item_sensitivities.variants is 'prompt variants that have an answer';
+comment on column store.item_sensitivities.answers is 'different answers that they gave';
+comment on column store.item_sensitivities.score is 'mean difference of two variants: on a scale from 0 to 1, else the probability that they differ';
+comment on column store.item_sensitivities.within_variant is 'probability that two samples of one variant differ: what asking again does; null where there is one sample';
+
+create table if not exists store.variance_components (
+    study varchar, study_hash uuid, dataset varchar, wave varchar, component varchar, variance double, share double,
+    lower double, upper double, items integer, clusters integer, models integer, prompts integer, sampled boolean);
+comment on table store.variance_components is 'derived: how much of how models answer is the item''s, the model''s, the prompt''s, and what they share';
+comment on column store.variance_components.study is 'the study';
+comment on column store.variance_components.study_hash is 'the study as it stood';
+comment on column store.variance_components.dataset is 'on which data';
+comment on column store.variance_components.wave is 'the round of asking';
+comment on column store.variance_components.component is 'item, model, prompt, two of them together, or residual (all three, and the chance of one draw)';
+comment on column store.variance_components.variance is 'its estimate, of answers on a scale from 0 to 1, or by Gini of options without order; chance can bring it below 0';
+comment on column store.variance_components.share is 'of the sum of components, each not below 0';
+comment on column store.variance_components.lower is '95 % interval of the share over items, with models and prompts as they are';
+comment on column store.variance_components.upper is 'its upper end';
+comment on column store.variance_components.items is 'items';
+comment on column store.variance_components.clusters is 'their clusters, which are redrawn';
+comment on column store.variance_components.models is 'models';
+comment on column store.variance_components.prompts is 'prompt variants';
+comment on column store.variance_components.sampled is 'whether the items are a random part of all';

@@ -92,6 +92,14 @@ class Store:
         """Give the share of each axis in how variants differ, and each level against the rest."""
         return self._frame("axis_effects", study)
 
+    def item_sensitivities(self, study: str | None = None) -> pd.DataFrame:
+        """Give PromptSensiScore of every item and model: how much answers differ between variants."""
+        return self._frame("item_sensitivities", study)
+
+    def variance_components(self, study: str | None = None) -> pd.DataFrame:
+        """Give how much of how models answer is the item's, the model's, the prompt's, and what they share."""
+        return self._frame("variance_components", study)
+
     def _frame(self, view: str, study: str | None) -> pd.DataFrame:
         with self.read() as connection:
             if study is None:

@@ -57,6 +57,19 @@ def sides(store: Store, study: str) -> dict[str, bool]:
     return {"people": True in there, "models": False in there}
 
 
+def sizes_by_dataset(store: Store, load_id: str) -> list[tuple[str, int, float]]:
+    """List the data sets of a load: name, number of items, and of people who judged one of them, on average."""
+    query = (
+        "with counted as (select i.dataset, count(distinct d.annotator_id) filter (a.kind = 'human') as people "
+        "from store.loads l join store.items i using (item_id) "
+        "left join store.said d on d.load_id = l.load_id and d.item_id = l.item_id "
+        "left join store.annotators a on a.annotator_id = d.annotator_id where l.load_id = $1 "
+        "group by i.dataset, l.item_id) select dataset, count(*), avg(people) from counted group by 1 order by 1"
+    )
+    with store.read() as connection:
+        return fetch(connection, query, [load_id[-32:]])
+
+
 def latest_resolve(store: Store, study: str) -> str | None:
     """Give the study_hash that the database shows for a study, as 32 hexadecimal digits."""
     if not store.path.exists():

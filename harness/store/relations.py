@@ -209,7 +209,12 @@ def _views() -> Iterator[str]:
     )
     for table in ("annotators", "roster", "templates", "generations", "failures", "runs"):
         yield f"create or replace view {table} as select * from store.{table}"
-    for table in ("measurements", "findings", "sensitivities", "axis_effects"):
+    yield (
+        "create or replace view item_sensitivities as select t.study, i.dataset, i.key, t.* exclude (study) "
+        "from store.item_sensitivities t join studies s on s.study = t.study and s.study_hash = t.study_hash "
+        "join store.items i using (item_id)"
+    )
+    for table in ("measurements", "findings", "sensitivities", "axis_effects", "variance_components"):
         yield (
             f"create or replace view {table} as select t.* from store.{table} t "
             "join studies s on s.study = t.study and s.study_hash = t.study_hash"

@@ -13,7 +13,6 @@ from harness.sensitivity.between import (
     between_variance,
     describe_between,
     draw_components,
-    draw_noise_scale,
     noise_covariance,
     prompts_needed,
 )
@@ -36,10 +35,11 @@ class Rates:
 
 
 def simulate(grid: Grid, studies: int, seed: int = 1) -> Rates:
+    """Play studies through; with fewer draws of the pivots than a real one has."""
     rng, rows = np.random.default_rng([seed, 5]), []
     size = math.nan if len(grid.shape) > 1 else grid.sizes[0,]
     for truth, values, noise, new in grid.studies(studies, seed):
-        found = describe_between(values, noise, grid.clusters, grid.design, rng)
+        found = describe_between(values, noise, grid.clusters, grid.design, rng, 1000)
         assert found.predicted is not None
         low, high = hold_together(values, noise, grid.clusters, (-1, 1), rng)
         _, least, most = spread(values, noise, grid.clusters, (-1, 1), rng)
@@ -124,8 +124,7 @@ def test_components_of_a_full_grid_are_recovered():
         found: dict[tuple[int, ...], list[float]] = {}
         rng = np.random.default_rng(1)
         for _, values, noise, _ in grid.studies(60, 4):
-            scale = draw_noise_scale(grid.clusters, 500, rng)
-            for term, drawn in draw_components(values, noise, grid.design, scale, rng).items():
+            for term, drawn in draw_components(values, noise, grid.clusters, grid.design, 500, rng).items():
                 found.setdefault(term, []).append(float(np.median(drawn)))
         assert found.keys() == wanted.keys()
         for term, size in wanted.items():
