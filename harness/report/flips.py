@@ -66,9 +66,8 @@ def read_flips(study: Study, store: Store, axes: Mapping[str, list[str]]) -> tup
     if chosen is None:
         told, rows = APART, ask_about(store, "apart", **named)
     else:
-        ordinal = bool(getattr(study.config, "ordinal", False))
-        told = SCALED if ordinal else CHOSEN
-        rows = ask_about(store, "flips", **named, chosen=f"$.{chosen}", ordinal=ordinal)
+        told = SCALED if getattr(study.config, "ordinal", False) else CHOSEN
+        rows = ask_about(store, "flips", **named, chosen=f"$.{chosen}")
     by_item: dict[str, list[Record]] = {}
     for row in rows:
         by_item.setdefault(str(row["item_id"]), []).append(row)
@@ -83,7 +82,7 @@ def _flip(rows: list[Record], study: Study, axes: Mapping[str, list[str]]) -> Fl
     said: dict[str, dict[str, list[tuple[str, int]]]] = {}
     models: dict[str, None] = {}
     for row in sorted(rows, key=lambda row: order.get(str(row["variant"]), len(order))):
-        answer, n = str(row["answer"]), int(row["n"])
+        answer, n = str(row["answer"]).strip(), int(row["n"])
         if row["kind"] == "human":
             people[answer] = people.get(answer, 0) + n
             continue
