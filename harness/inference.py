@@ -49,13 +49,24 @@ def standard_error(replicates: Floats, clusters: int) -> float:
     return float(np.std(finite, ddof=1) * math.sqrt(clusters / (clusters - 1)))
 
 
-def interval(estimate: float, error: float, clusters: int, bounds: tuple[float, float], *, distance: bool) -> Interval:
+def interval(
+    estimate: float,
+    error: float,
+    clusters: int,
+    bounds: tuple[float, float],
+    *,
+    distance: bool,
+    freedom: int | None = None,
+) -> Interval:
     """Give the interval estimate ± t × standard error, kept within what is possible.
 
     A distance near zero has no honest two-sided interval: below twice its standard error only an upper
     bound is given. Where no replicate differs (0 refusals of 100), the bootstrap is blind, and the bound
     comes from what n clusters could have missed: a share that none of them shows is at most
     1 - 0.05^(1/n) with 95 % confidence (the rule of three; Hanley and Lippman-Hand 1983, JAMA 249).
+
+    Args:
+        freedom: degrees of freedom of the error, where it has fewer than the clusters.
     """
     low, high = bounds
     if math.isnan(estimate) or math.isnan(error):
@@ -65,7 +76,7 @@ def interval(estimate: float, error: float, clusters: int, bounds: tuple[float, 
             return Interval(None, None)
         missed = (1 - 0.05 ** (1 / clusters)) * (high - low)
         return Interval(max(low, estimate - missed), min(high, estimate + missed))
-    half = t_quantile(0.975, clusters - 1) * error
+    half = t_quantile(0.975, clusters - 1 if freedom is None else freedom) * error
     upper = min(high, estimate + half)
     if distance and estimate < 2 * error:
         return Interval(None, upper)

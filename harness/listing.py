@@ -48,7 +48,7 @@ def _studies() -> list[tuple[str, str]]:
 
 
 def _audits() -> list[tuple[str, str]]:
-    return [(audit.name, f"[{audit.path.parent.name}] {audit.header.question}") for audit in list_audits()]
+    return [(audit.name, f"[{audit.datatype}] {audit.header.question}") for audit in list_audits()]
 
 
 def _runs(runs: Path) -> list[tuple[str, str]]:

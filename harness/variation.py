@@ -29,7 +29,8 @@ def compare_variants(study: Study, store: Store, findings: Sequence[Finding], *,
     """
     levels = {variant.name: variant.levels for variant in study.variants}
     known = plugins.load("datatypes", study.datatype).AXES
-    write_sensitivities(store, study, *measure(findings, levels, known, study.seed), only=only)
+    asked = [found for found in findings if found.kind != "trained"]  # a corpus is no prompt
+    write_sensitivities(store, study, *measure(asked, levels, known, study.seed), only=only)
     write_item_sensitivities(store, study)
     made = []
     for outcome in read_outcomes(store, study):

@@ -297,6 +297,22 @@ def test_the_summary_counts_audits():
     ]
 
 
+def test_the_summary_tells_metrics_from_audits():
+    groups = tuple(
+        group(row(verdict, metric=metric, **JUDGED)) for metric, verdict in (("a", "found"), ("b", "absent"))
+    )
+    section = Section("alpha", "Alpha", groups, None, "", stale=False)
+    (said,) = summarise([section])
+    assert said.startswith("1 of 2 metrics of 1 audit found an artifact in m (a); 1 found none"), said
+
+
+def test_a_bar_ends_where_no_value_can_be():
+    audit = next(audit for audit in audits_for("label") if audit.name == "minority_match")
+    low = row("cannot tell", **{**JUDGED, "floor": 0.05, "estimate": 0.04, "excess_lower": -0.2, "excess_upper": 0.1})
+    (drawn,) = charts._values(Group((low,), audit))
+    assert drawn["low"] == 0.0 and drawn["high"] == pytest.approx(0.15)
+
+
 def of_many(verdicts, metric="distance", **more):
     """Make a section of one metric and many models: the n-th is n times what matters away."""
     groups = [

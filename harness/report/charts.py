@@ -44,7 +44,7 @@ def draw(section: Section, folder: Path) -> str | None:
 
 
 def save(spec: dict[str, Any], folder: Path, name: str) -> str:
-    """Write a chart as .svg, .png and .vl.json; give the SVG."""
+    """Draw a chart into a folder, as .svg, .png and .vl.json; give the SVG."""
     import vl_convert
 
     version = spec["$schema"].rsplit("/v", 1)[-1].removesuffix(".json").rsplit(".", 1)[0]
@@ -142,7 +142,7 @@ def caption(section: Section) -> str:
     told.append("Bar: 95 % interval of the difference to the floor, drawn from the floor." if first.floor_kind != "none"
                 else "Bar: 95 % interval.")  # fmt: skip
     if first.floor_kind != "none" and any(_is_past(row, group) for group in groups for row in group.rows):
-        told.append("Being a difference's, it may reach past the values that are possible.")
+        told.append("Being a difference's, it may reach past the values that are possible; there it is cut off.")
     told.append(
         {
             "people": "Solid line, human floor: what people show when each in turn plays the model.",
@@ -166,8 +166,13 @@ def _together(groups: list[Group]) -> list[Group]:
 
 def _is_past(row: Row, group: Group) -> bool:
     low, high = row.shown_interval
-    least, most = group.audit.header.range if group.audit else (-math.inf, math.inf)
+    least, most = _possible(group)
     return (low is not None and low < least) or (high is not None and high > most)
+
+
+def _possible(group: Group) -> tuple[float, float]:
+    """Give the smallest and the largest value that there can be."""
+    return group.audit.header.range if group.audit else (-math.inf, math.inf)
 
 
 def _title(group: Group, mine: Sequence[Group], groups: Sequence[Group]) -> str:
@@ -211,13 +216,13 @@ def _limits(row: Row) -> tuple[float, float]:
 def _values(group: Group) -> list[dict[str, Any]]:
     made = []
     for place, row in enumerate(group.rows):
-        low, high = row.shown_interval
+        (low, high), (least, most) = row.shown_interval, _possible(group)
         band = _limits(row)
-        bounded = group.audit.header.range[0] if group.audit else 0.0
         floor = row.floor if row.floor is not None else (0.0 if row.judged else None)
         made.append({
-            "place": f"{place:04d}", "label": row.label, "shown": row.shown, "high": high,
-            "low": low if low is not None or high is None else max(bounded, 0.0),
+            "place": f"{place:04d}", "label": row.label, "shown": row.shown,
+            "high": None if high is None else min(high, most),
+            "low": max(low, least) if low is not None else None if high is None else max(least, 0.0),
             "verdict": row.verdict, "told": row.verdict if row.judged else "",
             "floor": floor, "band_low": band[0] if row.judged else None, "band_high": band[1] if row.judged else None,
             "edge_low": band[0] if row.judged and row.worse != "up" else None,

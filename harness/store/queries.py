@@ -14,7 +14,7 @@ import duckdb
 import orjson
 
 from harness import plugins
-from harness.store.database import SQL, Store, fetch, is_empty
+from harness.store.database import SQL, Store, columns_of, fetch, is_empty
 from harness.store.journals import roomy
 from harness.store.quoting import quoted
 from harness.store.relations import columns
@@ -41,6 +41,25 @@ def holds(store: Store, load_id: str) -> bool:
         if is_empty(connection):
             return False
         return bool(fetch(connection, "select 1 from store.loads where load_id = ? limit 1", [load_id[-32:]]))
+
+
+def published_models(store: Store, load_id: str) -> list[str]:
+    """List the models that the data of a load name."""
+    query = (
+        "select distinct a.identity ->> 'model' from store.said s join store.annotators a using (annotator_id) "
+        "where s.load_id = ? and a.kind <> 'human' order by 1"
+    )
+    with store.read() as connection:
+        return [row[0] for row in fetch(connection, query, [load_id[-32:]])]
+
+
+def served(store: Store, study: str) -> list[dict[str, Any]]:
+    """List what endpoints say that they used: model, wave, model_served, fingerprint."""
+    names = ("model", "wave", "model_served", "fingerprint")
+    query = (SQL / "report_served.sql").read_text(encoding="utf-8")
+    with store.read() as connection:
+        rows = fetch(connection, f"select distinct {', '.join(names)} from ({query}) where study = ?", [study])
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def sides(store: Store, study: str) -> dict[str, bool]:
@@ -114,7 +133,7 @@ def write_plan(
     """
     values = {
         "study": study.name, "study_hash": study.study_hash[-32:], "load_id": study.load_id[-32:],
-        "samples": study.samples, "item_limit": limit or 2**62, "retry_failed": retry_failed,
+        "wave": study.wave, "samples": study.samples, "item_limit": limit or 2**62, "retry_failed": retry_failed,
     }  # fmt: skip
     cells, items = (folder / name for name in PLAN)
     with store.read() as connection:
@@ -269,14 +288,7 @@ class Parsing:
 
     def _write(self, connection: duckdb.DuckDBPyConnection) -> None:
         for (table, names), path in zip(self._tables.items(), self._paths, strict=True):
-            kinds = dict(
-                fetch(
-                    connection,
-                    "select column_name, data_type from information_schema.columns "
-                    "where table_schema = 'store' and table_name = ?",
-                    [table],
-                )
-            )
+            kinds = columns_of(connection, table)
             read = ", ".join(f"{n}: '{'varchar' if kinds[n] in ('UUID', 'JSON') else kinds[n]}'" for n in names)
             typed = ", ".join(f"right({n}, 32)::uuid as {n}" if kinds[n] == "UUID" else n for n in names)
             connection.execute(

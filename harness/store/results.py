@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from harness.store.database import Store, fetch
+from harness.store.database import Store, columns_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,13 +47,7 @@ def _replace(
         connection.execute(f"delete from store.{table} where study = ?", [study.name])
     else:
         connection.execute(f"delete from store.{table} where study = ? and list_contains(?, audit)", [study.name, only])
-    named = fetch(
-        connection,
-        "select column_name from information_schema.columns where table_schema = 'store' "
-        "and table_name = ? order by ordinal_position",
-        [table],
-    )
-    names = [row[0] for row in named]
+    names = list(columns_of(connection, table))
     rows = [[_value(study, one, name) for name in names] for one in made]
     if rows:
         frame = pd.DataFrame(rows, columns=names, dtype="object")
