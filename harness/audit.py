@@ -6,16 +6,18 @@ What this refuses: to skip an audit without a word. One that cannot run gives a 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.auditfile import EVERY, Audit, Header
-from harness.finding import Finding, judge, make_finding, who
-from harness.passes import FULL, Effort, Passes
+from harness.contrast import differ_p
+from harness.finding import Finding, Overlap, Who, judge, make_finding, who
+from harness.passes import FULL, Curve, Effort, Passes
+from harness.pools import LEAST_SHARED
 
 if TYPE_CHECKING:
-    from harness.store.bench import Bench
+    from harness.store.bench import Bench, Focal
     from harness.study import Study
 
 MOST_ROWS = 40_000_000  # that the passes of some annotators make; more are taken in parts
@@ -48,7 +50,7 @@ def audit(
 
 def run(bench: Bench, audit: Audit, study: Study, effort: Effort = FULL) -> list[Finding]:
     """Run one audit: one finding per metric and focal annotator, or the reason why there is none."""
-    reason = _unfit(bench, audit, study)
+    reason = _unfit(bench, audit, study) or _unpaired(audit, study)
     wanted = [] if reason else list(_focals(bench, audit, study))
     findings = [found for part in _portions(bench, wanted) for found in _measure(bench, audit, study, part, effort)]
     if all(found.verdict == "not run" and found.note == _nobody(audit) for found in findings):
@@ -81,14 +83,24 @@ def _measure(bench: Bench, audit: Audit, study: Study, wanted: list[dict[str, An
         return [_not_run(audit, _nobody(audit), focal) for focal in wanted]
     passes = Passes(bench, audit, study.seed, focals, effort)
     as_is = passes.halves() if header.resample else passes.as_is()
+    differ = _variants_differ(passes, as_is)
     if as_is and header.plays != header.draws:
         bench.prepare(wanted, draws=header.plays, shape=shape)
         passes.replay()
     others = (passes.floor(), passes.null(as_is), passes.exchanged, passes.persons()) if as_is else ({}, {}, {}, {})
     findings = [
-        make_finding(audit, passes.by_number[number], metric, as_is[number, metric], others, passes.told(number))
+        make_finding(
+            audit,
+            passes.by_number[number],
+            metric,
+            as_is[number, metric],
+            others,
+            (passes.told(number), passes.budgets.get(number)),
+        )
         for number, metric in sorted(as_is)
     ]
+    for found, key in zip(findings, sorted(as_is), strict=True):
+        found.differ_p = differ.get(key)
     judge(audit, findings)
     measured = {number for number, _ in as_is}
     for focal in wanted:
@@ -96,6 +108,102 @@ def _measure(bench: Bench, audit: Audit, study: Study, wanted: list[dict[str, An
             why = "no item has what it counts" if focal["focal_no"] in passes.by_number else _nobody(audit)
             findings.append(_not_run(audit, why, focal))
     return findings
+
+
+def _variants_differ(passes: Passes, as_is: Curve) -> dict[tuple[int, str], float]:
+    """Test, model by model, whether the variants of its prompt are interchangeable: focal number, metric → p."""
+    if passes.audit.header.across or passes.audit.header.resample or not as_is:
+        return {}
+    units: dict[tuple[str, ...], list[int]] = {}
+    for focal in passes.focals:
+        if focal.who["kind"] == "trained":
+            continue
+        key = (focal.who["dataset"], focal.who["kind"], focal.who["model"], focal.who["wave"])
+        units.setdefault(key, []).append(focal.number)
+    groups = [unit for unit in units.values() if len(unit) > 1]
+    drawn = passes.exchange_members(groups) if groups else {}
+    return {
+        (number, metric): differ_p(estimates)
+        for (place, metric), estimates in drawn.items()
+        for number in groups[place]
+    }
+
+
+def measure_pairs(
+    bench: Bench, study: Study, audit: Audit, pairs: Sequence[tuple[Who, Who]], effort: Effort = FULL
+) -> list[Overlap]:
+    """Put pairs of annotators against each other on the items that both have answered; a pair is of one data set.
+
+    Args:
+        pairs: of those whom the audit looks at.
+    """
+    if not pairs or not bench.relation(audit.header.relation):
+        return [Overlap(apart=True)] * len(pairs)
+    known = {tuple(who(focal).values()): focal for focal in _focals(bench, audit, study)}
+    both = [(known[tuple(base.values())], known[tuple(later.values())]) for base, later in pairs]
+    made: list[Overlap] = []
+    at_a_time = max(1, int(MOST_ROWS / max(bench.weigh(one["model_who"]) for pair in both for one in pair) / 2))
+    for begin in range(0, len(both), at_a_time):
+        made += _measure_together(bench, audit, study, both[begin : begin + at_a_time], effort)
+    return made
+
+
+def _measure_together(
+    bench: Bench, audit: Audit, study: Study, pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]], effort: Effort
+) -> list[Overlap]:
+    header = audit.header
+    wanted: list[dict[str, Any]] = []
+    for base, later in pairs:
+        for one, other in ((base, later), (later, base)):
+            wanted.append({**one, "focal_no": len(wanted), "shared_with": _voices(other)})
+    focals = {focal.number: focal for focal in bench.prepare(wanted, draws=header.draws, shape=_shape(header))}
+    groups = [[2 * place, 2 * place + 1] for place in range(len(pairs))]
+    fit = [all(n in focals and focals[n].items >= LEAST_SHARED for n in group) for group in groups]
+    if not any(fit):
+        return [Overlap(apart=True)] * len(pairs)
+    passes = Passes(bench, audit, study.seed, list(focals.values()), effort)
+    as_is = passes.halves() if header.resample else passes.as_is()
+    swapped = {} if header.resample or header.across or not as_is else passes.exchange_members(groups)
+    return [
+        Overlap(
+            focals[first].items,
+            focals[first].clusters,
+            {m: (as_is[first, m], as_is[second, m]) for n, m in as_is if n == first and (second, m) in as_is},
+            {metric: differ_p(estimates) for (group, metric), estimates in swapped.items() if group == place},
+            (passes.budgets.get(first), passes.budgets.get(second)),
+        )
+        if fit[place]
+        else Overlap(apart=True)
+        for place, (first, second) in enumerate(groups)
+    ]
+
+
+def _voices(focal: dict[str, Any]) -> list[list[int]]:
+    """List the annotators of a focal, in groups of which one must have answered an item."""
+    own = [focal.get("levels", [focal["model_who"]])]
+    return own if focal["reference_who"] is None else [*own, [focal["reference_who"]]]
+
+
+def measure(
+    bench: Bench, audit: Audit, study: Study, wanted: list[dict[str, Any]], effort: Effort = FULL
+) -> tuple[dict[int, Focal], Curve, Curve]:
+    """Estimate without a test.
+
+    Args:
+        wanted: focal annotators as ``Bench.prepare`` takes them.
+
+    Returns:
+        focals by number; what the audit shows of each; and of people in each one's place, where the audit has such a
+        floor and the effort some redraws for it. All are empty where the audit is unfit for the study.
+    """
+    if audit.header.across or _unfit(bench, audit, study):
+        return {}, {}, {}
+    focals = bench.prepare(wanted, draws=audit.header.draws, shape=_shape(audit.header))
+    if not focals:
+        return {}, {}, {}
+    passes = Passes(bench, audit, study.seed, focals, effort)
+    as_is = passes.halves() if audit.header.resample else passes.as_is()
+    return passes.by_number, as_is, passes.floor() if as_is else {}
 
 
 def _not_run(audit: Audit, reason: str, focal: dict[str, Any] | None = None) -> Finding:
@@ -115,6 +223,17 @@ def _unfit(bench: Bench, audit: Audit, study: Study) -> str | None:
         remedy = f"; write samples = {least} in study.toml" if study.models else ""
         return f"it takes {least} samples of an item, and the study has {most}{remedy}"
     return None
+
+
+def _unpaired(audit: Audit, study: Study) -> str | None:
+    """Say why there is nothing to compare across an axis that is varied: the design asks no such pair."""
+    axis = audit.header.across or EVERY
+    if axis == EVERY or len(study.axes.get(axis, ())) < 2 or not study.variants:
+        return None
+    rests = [sorted((name, level) for name, level in v.levels.items() if name != axis) for v in study.variants]
+    if any(rest in rests[:place] for place, rest in enumerate(rests)):
+        return None
+    return f"the design asks no two variants that differ in {axis} alone; ask the grid, or one-at-a-time"
 
 
 def _shape(header: Header) -> str:
@@ -137,7 +256,7 @@ def _nobody(audit: Audit) -> str:
 
 def _focals(bench: Bench, audit: Audit, study: Study) -> Iterator[dict[str, Any]]:
     """Say who is looked at, against whom."""
-    whos = bench.whos()
+    whos = [one for one in bench.whos() if _is_audited(one)]
     if audit.header.across is None:
         for number, one in enumerate(whos):
             yield {**who(one), "focal_no": number, "model_who": one["who_no"], "reference_who": None}
@@ -170,10 +289,18 @@ def _focals(bench: Bench, audit: Audit, study: Study) -> Iterator[dict[str, Any]
             number += 1
 
 
+def _is_audited(one: dict[str, Any]) -> bool:
+    """Tell whether an annotator is audited by itself: mixed corpora and learning curves have scores only."""
+    levels = json.loads(one["bindings"]) if isinstance(one.get("bindings"), str) else {}
+    return one["kind"] != "trained" or not {"human", "size"} & set(levels)
+
+
 def _all_variants(whos: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Take all variants of a model and wave for one focal annotator; the relation's ``level`` tells them apart."""
     units: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for one in whos:
+        if one["kind"] == "trained":
+            continue  # what tells them apart is who taught them, and no prompt
         units.setdefault((one["dataset"], one["kind"], one["model"], one["wave"]), []).append(one)
     several = [unit for unit in units.values() if len(unit) > 1]
     for number, unit in enumerate(several):

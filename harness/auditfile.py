@@ -67,6 +67,12 @@ class Header(BaseModel):
         None, description="with halves: the column whose words are counted; the relation has them as `words`"
     )
     most_rows: int = Field(1000, description="with halves and without words: rows a side, at most")
+    splits: int = Field(
+        1,
+        ge=1,
+        description="with halves: how often each half is parted into folds anew, for what varies more with the folds "
+        "than with the half; the mean counts, and there are half as many halves",
+    )
     across: str | None = Field(
         None,
         description="compare the levels of this axis instead of model and people; *: all variants of a model at once, "

@@ -5,18 +5,21 @@ Sums come from SQL, redraws and exchanges happen in arrays, estimates come from 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness import halves, inference, turns
+from harness import contrast, inference, turns
 from harness.auditfile import Audit
 from harness.bypattern import ByPattern, Counter, count_patterns
+from harness.halves import MOST_WORDS, Deck, Half, parts_of, spread
 from harness.ids import seed_of
 from harness.inference import Floats
 from harness.onebyone import MOST_ITEMS, Exchanged, OneByOne, Parts, Tables
+from harness.turns import Ints
 
 if TYPE_CHECKING:
     from harness.store.bench import Bench, Focal
@@ -33,13 +36,13 @@ class Effort:
         floor_replicates: redraws of the floor; enough for a standard error, its own value does not need
             them. 0 leaves people out of the model's place, and the floor is the exchange null's mean.
         draws: exchanges of the null, at the least.
-        halves: random halves, for audits that are run on them.
+        halves: random halves (or smaller parts), for audits that are run on them.
     """
 
     replicates: int = 1000
     floor_replicates: int = 200
     draws: int = 999
-    halves: int = 64
+    halves: int = 128
 
 
 FULL = Effort()
@@ -77,30 +80,68 @@ class Passes:
         """Take up the pools in which roles are exchanged, where these are not the measured ones."""
         self._tables = self.tables(exchange=True)
 
+    def exchange_members(self, groups: Sequence[Sequence[int]]) -> dict[tuple[int, str], Floats]:
+        """Estimate with the answers of a group's members changing hands within clusters; the first draw is as it is.
+
+        Args:
+            groups: focal numbers of members that speak of one data set; those who were not measured are left out.
+
+        Returns:
+            (group's place, metric) → (draws, members); NaN where a member's estimate is undefined.
+        """
+        sums = {focal.number: (slots, table) for focal, slots, table in self._tables.as_is()}
+        found: dict[tuple[int, str], Floats] = {}
+        for place, matched in enumerate(self.bench.match_keys([[n for n in g if n in sums] for g in groups])):
+            if len(matched) < 2:
+                continue
+            tables = [contrast.aligned(*sums[number], own) for number, own in matched.items()]
+            rng = self._rng("hands", self.by_number[min(matched)], *map(str, matched))
+            curves = self._estimate(self._hands(list(matched.values()), tables, rng), self.effort.draws + 1)
+            for metric in {metric for _, metric in curves}:
+                if all((number, metric) in curves for number in matched):
+                    found[place, metric] = np.stack([curves[number, metric] for number in matched], axis=1)
+        return found
+
+    def _hands(self, keys: list[Ints], tables: list[Floats], rng: np.random.Generator) -> Parts:
+        begin, sums = 0, len(self.audit.header.sums)
+        for drawn in contrast.change_hands(tables, self.effort.draws + 1, rng):
+            replicate = np.repeat(np.arange(begin, begin + len(drawn)), len(keys[0]))
+            for place, own in enumerate(keys):
+                yield np.tile(own, len(drawn)), replicate, drawn[:, place].reshape(-1, sums)
+            begin += len(drawn)
+
     def halves(self) -> Curve:
-        """Estimate on random halves of the clusters; the mean over draws, and replicates spread as its error."""
+        """Estimate on random halves of the clusters; the mean, and replicates that are spread as its error."""
         header, clusters = self.audit.header, self.bench.cluster_of_items()
         texts, pools = self.bench.texts(self.audit), self.bench.pools()
-        most = halves.MOST_WORDS if header.words else header.most_rows
+        most = MOST_WORDS if header.words else header.most_rows
+        effort = self.effort.halves // min(2, header.splits)
+        decks = {n: Deck(pool, clusters[pool.item], texts) for n, pool in pools.items()}
         curve: Curve = {}
         for focal in self.focals:
-            pool = pools[focal.number]
-            cluster, rng = clusters[pool.item], self._rng("halves", focal)
-            orders = rng.random((self.effort.halves, int(clusters.max()) + 1))
-            drawn = [halves.draw_half(pool, cluster, order, texts, most, rng) for order in orders]
-            made = [half for half in drawn if half is not None]
+            deck, rng, picks = decks[focal.number], self._rng("halves", focal), self._rng("picks in halves", focal)
+            beside = [decks[n] for n, one in self.by_number.items() if one.who["dataset"] == focal.who["dataset"]]
+            parts = parts_of(deck, beside, most, effort)
+            shape = (effort // parts, parts, header.splits)
+            orders = (rng.random((1 + header.splits, int(clusters.max()) + 1)) for _ in range(shape[0]))
+            made = deck.deals(orders, shape, picks, most=most)
             if not made:
                 continue
-            share = float(np.mean([half.share for half in made]))
-            self.budgets[focal.number] = round(np.mean([half.budget for half in made]))
-            at_a_time = max(1, BATCH // (2 * max(half.budget for half in made)))
-            found: Curve = {}
-            for begin in range(0, len(made), at_a_time):
-                part = dict(enumerate(made[begin : begin + at_a_time], begin))
-                for metric, replicates, estimates in self.bench.estimate_halves(self.audit, focal, part):
-                    found.setdefault((focal.number, metric), np.full(len(made), np.nan))[replicates] = estimates
-            curve |= {key: halves.scaled(draws, share) for key, draws in found.items()}
+            self.budgets[focal.number] = round(np.mean([half.budget for half in made.values()]))
+            draws = self._on_halves(focal, made, math.prod(shape))
+            curve |= {key: spread(each.reshape(shape), focal.clusters) for key, each in draws.items()}
         return curve
+
+    def _on_halves(self, focal: Focal, made: dict[int, Half], length: int) -> Curve:
+        """Run the estimate on halves, some at a time."""
+        found: Curve = {}
+        at_a_time = max(1, BATCH // (2 * max(half.budget for half in made.values())))
+        numbers = list(made)
+        for begin in range(0, len(numbers), at_a_time):
+            some = {number: made[number] for number in numbers[begin : begin + at_a_time]}
+            for metric, replicates, estimates in self.bench.estimate_halves(self.audit, focal, some):
+                found.setdefault((focal.number, metric), np.full(length, np.nan))[replicates] = estimates
+        return found
 
     def told(self, number: int) -> str | None:
         """Say at what size halves were compared, or that roles were exchanged on a sample."""

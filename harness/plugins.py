@@ -18,6 +18,7 @@ SIGNS = {
     "backends": "Backend",
     "datatypes": "Record",
     "extractors": "Extractor",
+    "learners": "make",
 }  # what tells an extension from any other module
 
 

@@ -7,8 +7,9 @@ exclusions can rot.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 
@@ -319,3 +320,59 @@ class Parsed:
     shown_at: tuple[int | None, ...] = ()
     method: str | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a learner is taught; n rows. See ``learners`` for what each task puts where.
+
+    Attributes:
+        inputs: n texts, or n tuples of texts.
+        targets: an array (n, classes) of shares, each row 1 together; n texts where a learner writes.
+        classes: names of the columns of targets; empty where a learner writes.
+        weights: (n,), 1 on average.
+        groups: (n,) numbers of clusters; what is held out is held out by these.
+        voices: (n,) numbers of who said it; -1 where nobody knows.
+    """
+
+    inputs: Sequence[Any]
+    targets: Any
+    classes: tuple[str, ...]
+    weights: Any
+    groups: Any
+    voices: Any
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What a learner is given beside its lesson.
+
+    Attributes:
+        vectors: texts → array (texts, numbers), by the extractor that the learner names in ``FEATURES``.
+        folder: where a long fit keeps checkpoints; None: nowhere.
+        say: shows a line of progress.
+    """
+
+    vectors: Callable[[Sequence[str]], Any]
+    folder: Path | None = None
+    say: Callable[[str], object] = print
+
+
+class Learner(Protocol):
+    """What is taught. See ``learners``; the three last are there as far as its task asks for them."""
+
+    def fit(self, lesson: Lesson) -> None:
+        """Learn the lesson."""
+        ...
+
+    def predict_proba(self, inputs: Sequence[Any]) -> Any:
+        """Give an array (inputs, classes) of probabilities."""
+        ...
+
+    def write(self, inputs: Sequence[str]) -> list[str]:
+        """Give a text for each prompt."""
+        ...
+
+    def told(self) -> dict[str, float]:
+        """Tell what was learned, by name."""
+        ...

@@ -29,6 +29,9 @@ NETWORK = (
 )
 MODELS = ("torch", "transformers", "vllm", "sklearn", "spacy", "gguf", "accelerate")
 MOST_LINES = 400
+# The pipeline, and its parts: asking by batch, features, and the second order.
+PIPELINE = ("harness.pipeline", "harness.cli", "harness.batching", "harness.extracting", "harness.secondorder",
+            "harness.scoring", "harness.examination", "harness.cli_train")  # fmt: skip
 # The embedded model is a file of our own beside the backends, which those that load models here read.
 ALLOWED = {("harness.backends.transformers", "harness.embedded"), ("harness.backends.vllm", "harness.embedded")}
 SQL = re.compile(
@@ -139,7 +142,7 @@ def test_law_1_extensions_import_the_foundation_and_their_siblings_only(name: st
 
 @every_module
 def test_law_2_stages_never_import_each_other(name: str) -> None:
-    if name in ("harness.pipeline", "harness.cli", "harness.batching"):  # batching is a part of the pipeline
+    if name in PIPELINE:
         return
     others = tuple(f"harness.{stage}" for stage in STAGES if stage != stage_of(name))
     allowed = ("harness.auditfile",)

@@ -40,16 +40,20 @@ def draw(section: Section, folder: Path) -> str | None:
     groups = choose(section)
     if not groups:
         return None
+    return save(specify(groups), folder, section.name)
+
+
+def save(spec: dict[str, Any], folder: Path, name: str) -> str:
+    """Draw a chart into a folder, as .svg, .png and .vl.json; give the SVG."""
     import vl_convert
 
-    spec = specify(groups)
     version = spec["$schema"].rsplit("/v", 1)[-1].removesuffix(".json").rsplit(".", 1)[0]
     known = vl_convert.get_vegalite_versions()
     version = version if version in known else known[-1]
     svg: str = vl_convert.vegalite_to_svg(spec, vl_version=version)
-    (folder / f"{section.name}.vl.json").write_text(json.dumps(spec, indent=1, ensure_ascii=False), encoding="utf-8")
-    (folder / f"{section.name}.svg").write_text(svg, encoding="utf-8")
-    (folder / f"{section.name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=2))
+    (folder / f"{name}.vl.json").write_text(json.dumps(spec, indent=1, ensure_ascii=False), encoding="utf-8")
+    (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+    (folder / f"{name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=2))
     return svg
 
 
@@ -93,14 +97,26 @@ def specify(groups: Sequence[Group]) -> dict[str, Any]:
             panels.append(_panel(alt, group, domain, told, unit, last=last))
     # The reader's font may be a fifth wider than the one that was measured here.
     longest = 7 * max(len(line) for group in groups for row in group.rows for line in wrap(row.label))
-    chart = alt.vconcat(*panels, spacing=14).configure(
-        background=PAPER, padding={"left": 6 + longest // 5, "right": 30, "top": 4, "bottom": 4}, font=FONT,
+    return configure(alt.vconcat(*panels, spacing=14), 6 + longest // 5)
+
+
+def configure(chart: Any, left: int) -> dict[str, Any]:
+    """Give a chart the looks of all charts.
+
+    Args:
+        left: room beside the labels, in pixels.
+    """
+    import altair as alt
+
+    made = chart.configure(
+        background=PAPER, padding={"left": left, "right": 30, "top": 4, "bottom": 4}, font=FONT,
         axis=alt.AxisConfig(labelColor=QUIET, titleColor=QUIET, gridColor=GRID, domainColor=GRID, tickColor=GRID,
                             labelFontSize=12, titleFontSize=12, titleFontWeight="normal"),
         view=alt.ViewConfig(stroke=None),
         title=alt.TitleConfig(color=INK, fontSize=13, anchor="start", fontWeight="bold"),
+        aria=False,  # the page says what a chart shows; a label on each dot would double its weight
     )  # fmt: skip
-    spec: dict[str, Any] = chart.to_dict(validate=False)  # a test validates; here it would cost seconds
+    spec: dict[str, Any] = made.to_dict(validate=False)  # a test validates; here it would cost seconds
     return spec
 
 

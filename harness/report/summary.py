@@ -118,9 +118,16 @@ def _some(names: Sequence[str]) -> str:
 def describe(study: Study, people: Sequence[Record], replies: Sequence[Record]) -> list[str]:
     """Say what was asked of whom, in sentences."""
     told = [_people(record) for record in people]
-    asked = [record for record in replies if record["asked"]]
+    asked = [record for record in replies if record["asked"] and record["wave"] == study.wave]
     if study.models:
         told.append(_models(study, people, asked))
+    earlier = [record for record in replies if record["asked"] and record["wave"] != study.wave]
+    if earlier:
+        waves = sorted({str(record["wave"]) for record in earlier})
+        told.append(
+            f"{count(sum(int(record['asked']) for record in earlier), 'reply', 'replies')} of other waves "
+            f"({join(waves)}) stand beside them."
+        )
     published = [record for record in replies if not record["asked"]]
     if published:
         models = sorted({str(record["model"]) for record in published})

@@ -18,9 +18,10 @@ from harness.alike import Alike, find_patterns
 from harness.auditfile import EVERY
 from harness.errors import AuditError
 from harness.halves import Half, Texts
-from harness.pools import make_pool
+from harness.pools import known_to, make_pool
 from harness.store.database import fetch
 from harness.store.facts import authored
+from harness.store.keys import match_keys
 from harness.store.quoting import identifier, quoted
 from harness.store.rows import HIDDEN, Rows
 from harness.turns import TURN_BITS, Pool, Shape
@@ -86,12 +87,14 @@ class Bench(Rows):
         # What was found of an annotator is kept for the audits that follow: millions of rows take seconds.
         self._pools: dict[tuple[Any, ...], tuple[Pool, bool] | None] = {}
         self._alike: dict[tuple[Any, ...], Alike | None] = {}
+        self._counts: dict[tuple[Any, ...], tuple[int, int, int]] = {}  # items, clusters, people on an item
         self._keys: dict[int, tuple[Any, ...]] = {}
 
     def relation(self, name: str) -> bool:
         """Put a relation's rows on the bench; false if the study has no rows of it."""
         if name != self._relation:
             self._pools.clear()
+            self._counts.clear()
             self._alike.clear()
         return super().relation(name)
 
@@ -100,7 +103,8 @@ class Bench(Rows):
 
         Args:
             focals: number, who columns, ``model_who`` and ``reference_who`` (None: the people); ``levels`` where
-                several annotators are one focal.
+                several annotators are one focal; ``shared_with``: groups of others, to look only at items that one
+                of each group has answered.
             draws: ``one``: only the first of an LLM's samples of an item; ``all``.
             shape: ``model``: there is no reference; ``item``: on the items that both know; ``auto``: there, or
                 else as two groups.
@@ -119,25 +123,36 @@ class Bench(Rows):
         )
         self._connection.unregister("focal_frame")
         self._keys = {}
+        all_draws = draws == "all" and self.most_samples() > 1  # of one sample, all are the first
         for focal in focals:
             own = tuple(focal.get("levels", [focal["model_who"]]))
-            key = (self._relation, draws, shape, own, focal["reference_who"])
+            others = tuple(map(tuple, focal.get("shared_with", ())))
+            key = (self._relation, all_draws, shape, own, focal["reference_who"], others)
             if key not in self._pools:
                 items = self.items_of(focal["dataset"])
                 self._pools[key] = make_pool(
-                    self._answers(), own, focal["reference_who"], items, all_draws=draws == "all", shape=shape
-                )
+                    self._answers(), own, focal["reference_who"], items, all_draws=all_draws, shape=shape,
+                    shared_with=others,
+                )  # fmt: skip
             if self._pools[key] is not None:
                 self._keys[focal["focal_no"]] = key
         return [self._focal(focal) for focal in focals if focal["focal_no"] in self._keys]
 
+    def answered(self, dataset: str, *groups: list[int]) -> bytes:
+        """Mark the items of a data set that one of each group of annotators has answered; equal where these are."""
+        return known_to(self._answers(), groups, self.items_of(dataset)).tobytes()
+
     def _focal(self, focal: dict[str, Any]) -> Focal:
-        pool, paired = self._pool(focal["focal_no"])
-        begins = np.flatnonzero(np.diff(pool.item, prepend=-1))
-        people = np.add.reduceat((~pool.is_model).astype(np.int64), begins)
-        clusters = len(np.unique(self.bucket_of_items()[pool.item[begins]]))
-        who = {key: focal[key] for key in WHO}
-        return Focal(focal["focal_no"], who, len(begins), clusters, paired, int(people.max()))
+        key = self._keys[focal["focal_no"]]
+        if key not in self._counts:
+            pool, _ = self._pool(focal["focal_no"])
+            begins = np.flatnonzero(np.diff(pool.item, prepend=-1))
+            people = np.add.reduceat((~pool.is_model).astype(np.int64), begins)
+            clusters = int(np.count_nonzero(np.bincount(self.bucket_of_items()[pool.item[begins]])))
+            self._counts[key] = (len(begins), clusters, int(people.max()))
+        items, clusters, most = self._counts[key]
+        _, paired = self._pool(focal["focal_no"])
+        return Focal(focal["focal_no"], {name: focal[name] for name in WHO}, items, clusters, paired, most)
 
     def _pool(self, number: int) -> tuple[Pool, bool]:
         made = self._pools[self._keys[number]]
@@ -211,6 +226,10 @@ class Bench(Rows):
         values = [np.asarray(found[name], dtype=np.float64) for name in audit.header.sums]
         focal, key, turn, where = numbers
         return Sums(focal, key, turn, where, np.stack(values, axis=1))
+
+    def match_keys(self, groups: list[list[int]]) -> list[dict[int, Ints]]:
+        """Give all members of a group the same keys, each under its own number: see ``keys.match_keys``."""
+        return match_keys(self._connection, groups)
 
     def estimate(
         self, audit: Audit, key: Ints, replicate: Ints, values: Floats

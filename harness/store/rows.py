@@ -33,6 +33,8 @@ class Rows:
         self._relation = ""
         self._held: dict[str, Answers] = {}
         self._coded: tuple[tuple[str, ...], Codes] = ((), np.empty(0, dtype=np.uint64))
+        self._meet: float | None = None  # answers of people on an item, and one
+        self._samples: int | None = None
         self._buckets: Ints | None = None
         self._datasets: dict[str, tuple[int, int]] = {}
 
@@ -41,6 +43,7 @@ class Rows:
         if self._relation != name:
             self._relation = name
             self._held.clear()  # of millions of rows, one relation is held
+            self._meet = self._samples = None
             self._coded = ((), self._coded[1][:0])
             for kind in ("rows", "answers"):
                 self._connection.execute(f"create or replace view {kind} as select * from {kind}_{name}")
@@ -48,9 +51,10 @@ class Rows:
 
     def most_samples(self) -> int:
         """Give the largest number of an LLM's samples of one item."""
-        return int(
-            fetch(self._connection, "select coalesce(max(draw_no), 0) from answers where who_no is not null")[0][0]
-        )
+        if self._samples is None:
+            most = "select coalesce(max(draw_no), 0) from answers where who_no is not null"
+            self._samples = int(fetch(self._connection, most)[0][0])
+        return self._samples
 
     def whos(self) -> list[dict[str, Any]]:
         """List who speaks in the relation and is no human: number, who columns, axes."""
@@ -59,10 +63,11 @@ class Rows:
 
     def weigh(self, who: int) -> float:
         """Tell how many rows the passes of an audit make of an annotator, about: those that meet its answers."""
-        answers = self._answers()
-        people = answers.of(-1, all_draws=True)
-        meet = len(people) / max(len(np.unique(answers.item[people])), 1) + 1
-        return min(len(answers.of(who, all_draws=True)), MOST_ITEMS) * meet * TURNS
+        if self._meet is None:
+            answers = self._answers()
+            items = answers.item[answers.of(-1, all_draws=True)]
+            self._meet = len(items) / max(int(np.count_nonzero(np.diff(items, prepend=-1))), 1) + 1
+        return min(len(self._answers().of(who, all_draws=True)), MOST_ITEMS) * self._meet * TURNS
 
     def _answers(self) -> Answers:
         """Read who has answered what in the relation."""

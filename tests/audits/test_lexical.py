@@ -21,7 +21,7 @@ from tests.audits.test_text import audited
 
 ITEMS = 120
 STUDY = SimpleNamespace(seed=7, datatype="text", config=SimpleNamespace(), variants=(), models=())
-EFFORT = Effort(replicates=200, floor_replicates=100, draws=199, halves=24)
+EFFORT = Effort(replicates=200, floor_replicates=100, draws=199, halves=48)
 
 
 def texts(seed: str, items: int = ITEMS, **dials: Any) -> list[str]:

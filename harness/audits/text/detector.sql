@@ -3,6 +3,7 @@ title     = "Detector"
 question  = "How well do words alone tell the model's texts from people's?"
 relation  = "texts"
 resample  = "halves"
+splits    = 4
 words     = "text"
 range     = [0, 1]
 unit      = "area under the curve; 0.5 is chance"
