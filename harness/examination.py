@@ -90,9 +90,9 @@ def _beside_models(bench: Bench, audit: Audit, study: Study, pupils: Pupils) -> 
                 row = _row(audit, metric, each.group, of, trained, float(taught[0]))
                 row |= _told(mean_over_seeds(trained - taught, of.clusters, drawn))
                 if each.by_people and all((n, metric) in curves for n in each.by_people):
-                    other = _stack(each.by_people, metric, curves)
-                    share = each.by_people_drawn
-                    gap = mean_over_seeds(trained, of.clusters, drawn, minus=other, minus_drawn=share)
+                    humans = _stack(each.by_people, metric, curves)
+                    others = each.by_people_drawn
+                    gap = mean_over_seeds(trained, of.clusters, drawn, minus=humans, minus_drawn=others)
                     row |= {
                         "against_human": gap.value,
                         "against_human_lower": gap.lower,
