@@ -144,7 +144,8 @@ def test_the_page_tells_who_was_asked_what(made, html):
 
 def test_files_stand_beside_the_page(made):
     study, store, folder = made
-    drawn = sorted(path.stem for path in folder.glob("*.svg") if not path.name.startswith(("prompts-", "timeline-")))
+    files = sorted(path.name.removesuffix(".svg") for path in folder.glob("*.svg"))
+    drawn = [name for name in files if not name.startswith(("prompts-", "timeline-"))]  # those of audits
     sections = read_sections(study, store.findings(study.name))
     assert drawn == sorted(s.name for s in sections if any(r.shown is not None for g in s.charted for r in g.rows))
     assert "label_shift" in drawn

@@ -61,9 +61,8 @@ def _curve(
     for place, row in zip(order, rows, strict=True):
         low, high = each.interval(row)
         values.append({"place": place, "value": each.value(row), "low": low, "high": high, "verdict": row.verdict})
-    new = {"place": NEW, "low": each.told["predicted_lower"], "high": each.told["predicted_upper"]}
-    edges = _edges(each)
-    scale = alt.Scale(domain=list(_range(each, rows)), nice=False, zero=False)
+    edges, span = _edges(each), _range(each, rows)
+    scale = alt.Scale(domain=list(span), nice=False, zero=False)
     width = step * len(domain)
 
     def y(name: str) -> Any:
@@ -96,8 +95,9 @@ def _curve(
                     stroke=look(alt.Stroke, OUTLINES)),
     ]  # fmt: skip
     if NEW in domain:
-        base = alt.Chart(alt.InlineData(values=[new]))
-        layers.append(base.mark_bar(color=QUIET, width=9, clip=True).encode(x=x, y=y("low"), y2="high:Q"))
+        low, high = max(each.told["predicted_lower"], span[0]), min(each.told["predicted_upper"], span[1])
+        base = alt.Chart(alt.InlineData(values=[{"place": NEW, "low": low, "high": high}]))
+        layers.append(base.mark_bar(color=QUIET, width=9).encode(x=x, y=y("low"), y2="high:Q"))
     return alt.layer(*layers).properties(width=width, height=TALL)
 
 
