@@ -30,7 +30,11 @@ NETWORK = (
 MODELS = ("torch", "transformers", "vllm", "sklearn", "spacy", "gguf", "accelerate")
 MOST_LINES = 400
 # The embedded model is a file of our own beside the backends, which those that load models here read.
-ALLOWED = {("harness.backends.transformers", "harness.embedded"), ("harness.backends.vllm", "harness.embedded")}
+ALLOWED = {
+    ("harness.backends.transformers", "harness.embedded"),
+    ("harness.backends.vllm", "harness.embedded"),
+    ("harness.learners._weights", "harness.embedded"),
+}
 SQL = re.compile(
     r"\bselect\s.+?\sfrom\s|\binsert\s+(?:or\s+\w+\s+)?into\s|\bdelete\s+from\s|\bcreate\s+(?:or\s+replace\s+)?"
     r"(?:table|view)\s|\bupdate\s+\S+\s+set\s|\bcopy\s*\(",
