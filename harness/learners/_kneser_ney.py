@@ -94,13 +94,11 @@ class KneserNey:
         self.discounts.append((discounts[1], discounts[2], discounts[3]))
         off = discounts[np.minimum(counts, 3).astype(np.int64)]
         context = keys // self.symbols
-        total = np.bincount(context, weights=counts, minlength=contexts)
+        total: Floats = np.bincount(context, weights=counts, minlength=contexts).astype(np.float64)
         freed = np.bincount(context, weights=off, minlength=contexts)
         whole = np.maximum(total, 1.0)
         share = (counts - off) / whole[context]
-        return Level(
-            keys, share, total.astype(np.float64), freed / whole, np.concatenate([[0.0], np.cumsum(share)]), suffix
-        )
+        return Level(keys, share, total, freed / whole, np.concatenate([[0.0], np.cumsum(share)]), suffix)
 
     def probabilities(self, sequences: Sequence[Ints], base: Floats) -> Floats:
         """Give P(symbol | all before it) of each symbol and of the ``END`` of each sequence, laid end to end.
