@@ -103,7 +103,7 @@ class Learner:
         made = np.log(self._model.probabilities([self._number(text) for text in words], asked))
         return np.split(made, np.cumsum([len(text) + 1 for text in words])[:-1])
 
-    def perplexity(self, texts: Sequence[str]) -> float:
+    def perplexity(self, _inputs: Sequence[str], texts: Sequence[str]) -> float:
         """Give the perplexity per word of some texts, the end of each counted as a word."""
         return math.exp(-float(np.mean(np.concatenate(self.log_probabilities(texts)))))
 

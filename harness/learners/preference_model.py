@@ -1,8 +1,7 @@
 """preference_model: which of two answers is better, by a strength of each answer and by what should not matter.
 
-The strength of an answer is linear in its sentence vector, its nearness to the question (cosine) and the logarithm of
-its words (to the base 2, so that the coefficient is that of a doubling). With strengths s, the place of an answer
-and a tie,
+The strength of an answer is linear in its sentence vector, its nearness to the question (cosine) and the natural
+logarithm of its words, as in ``tfidf_logreg``. With strengths s, the place of an answer and a tie,
 
     P(i)   ∝ exp(s_i + g_i)              g: the advantage of each place over the last
     P(tie) ∝ exp(t + mean of s)
@@ -88,7 +87,7 @@ class Learner:
         return made
 
     def told(self) -> dict[str, float]:
-        """Give length (log-odds of an answer twice as long), first_place, relevance, tie, and their errors."""
+        """Give length (log-odds of one more in log words), first_place, relevance, tie, and their errors."""
         return self._told
 
     def _see(self, inputs: Sequence[Any]) -> Floats:
@@ -109,7 +108,7 @@ class Learner:
         vectors = np.asarray(self._place.vectors(texts), dtype=float)
         places = np.array([[number[text] for text in one] for one in parts])
         questions, answers = vectors[places[:, 0]], vectors[places[:, 1:]]
-        length = np.array([[math.log2(1 + len(text.split())) for text in one[1:]] for one in parts])
+        length = np.array([[math.log1p(len(text.split())) for text in one[1:]] for one in parts])
         near = np.einsum("nd,nkd->nk", questions, answers)
         tied = TIE in self._classes
         self._free = len(NAMED) + self._answers - 1 + tied

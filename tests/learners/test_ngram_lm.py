@@ -131,7 +131,9 @@ def source(count, rng, vocabulary=50):
 def test_perplexity_nears_that_of_the_source_from_above():
     """Ten words of about log 5 and a certain end: per word of eleven. The chain's followers may repeat."""
     held = list(source(400, np.random.default_rng(2)))
-    near = [learned(list(source(n, np.random.default_rng(3))), order=3).perplexity(held) for n in (100, 1_000, 10_000)]
+    near = [
+        learned(list(source(n, np.random.default_rng(3))), order=3).perplexity([], held) for n in (100, 1_000, 10_000)
+    ]
     assert near[0] > near[1] > near[2]
     assert 4.0 < near[2] < 6.5
 
@@ -140,7 +142,7 @@ def test_a_smaller_vocabulary_is_no_advantage():
     """With <unk> the corpus of one word would have perplexity near 1 on anything."""
     held = list(source(100, np.random.default_rng(2)))
     alike = learned(list(source(500, np.random.default_rng(4))))
-    assert learned(["no no no"] * 500).perplexity(held) > 1_000 > 10 > alike.perplexity(held)
+    assert learned(["no no no"] * 500).perplexity([], held) > 1_000 > 10 > alike.perplexity([], held)
 
 
 def test_every_string_has_a_probability():

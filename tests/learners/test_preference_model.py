@@ -39,10 +39,7 @@ def pairs(count: int, rng: np.random.Generator) -> list[tuple[str, str, str]]:
 def judged(inputs, rng, *, length=0.0, first=0.0, tie=None):
     """Let somebody judge who likes ``TASTE``, long answers and the first place."""
     log = np.array(
-        [
-            [float(vector(text) @ TASTE) + length * math.log2(1 + len(text.split())) for text in one[1:]]
-            for one in inputs
-        ]
+        [[float(vector(text) @ TASTE) + length * math.log1p(len(text.split())) for text in one[1:]] for one in inputs]
     )
     log[:, 0] += first
     if tie is not None:
