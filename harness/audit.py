@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from harness.auditfile import EVERY, Audit, Header
+from harness.contrast import Contrast, differ_p
 from harness.finding import Finding, judge, make_finding, who
-from harness.passes import FULL, Effort, Passes
+from harness.passes import FULL, Curve, Effort, Passes
 
 if TYPE_CHECKING:
     from harness.store.bench import Bench
@@ -81,6 +84,7 @@ def _measure(bench: Bench, audit: Audit, study: Study, wanted: list[dict[str, An
         return [_not_run(audit, _nobody(audit), focal) for focal in wanted]
     passes = Passes(bench, audit, study.seed, focals, effort)
     as_is = passes.halves() if header.resample else passes.as_is()
+    differ = _variants_differ(passes, as_is)
     if as_is and header.plays != header.draws:
         bench.prepare(wanted, draws=header.plays, shape=shape)
         passes.replay()
@@ -89,6 +93,8 @@ def _measure(bench: Bench, audit: Audit, study: Study, wanted: list[dict[str, An
         make_finding(audit, passes.by_number[number], metric, as_is[number, metric], others, passes.told(number))
         for number, metric in sorted(as_is)
     ]
+    for found, key in zip(findings, sorted(as_is), strict=True):
+        found.differ_p = differ.get(key)
     judge(audit, findings)
     measured = {number for number, _ in as_is}
     for focal in wanted:
@@ -96,6 +102,62 @@ def _measure(bench: Bench, audit: Audit, study: Study, wanted: list[dict[str, An
             why = "no item has what it counts" if focal["focal_no"] in passes.by_number else _nobody(audit)
             findings.append(_not_run(audit, why, focal))
     return findings
+
+
+def _variants_differ(passes: Passes, as_is: Curve) -> dict[tuple[int, str], float]:
+    """Test, model by model, whether the variants of its prompt are interchangeable: focal number, metric → p."""
+    if passes.audit.header.across or passes.audit.header.resample or not as_is:
+        return {}
+    units: dict[tuple[str, ...], list[int]] = {}
+    for focal in passes.focals:
+        key = (focal.who["dataset"], focal.who["kind"], focal.who["model"], focal.who["wave"])
+        units.setdefault(key, []).append(focal.number)
+    groups = [unit for unit in units.values() if len(unit) > 1]
+    drawn = passes.exchange_members(groups) if groups else {}
+    return {
+        (number, metric): differ_p(estimates)
+        for (place, metric), estimates in drawn.items()
+        for number in groups[place]
+    }
+
+
+def contrast(
+    bench: Bench, audit: Audit, study: Study, groups: list[list[dict[str, Any]]], effort: Effort = FULL
+) -> list[Contrast]:
+    """Put annotators against each other, group by group.
+
+    Args:
+        groups: members as ``Bench.prepare`` takes them, without their numbers; those of a group speak of one data set.
+
+    Returns:
+        one contrast for each group and metric that two members or more have; none where the audit is unfit for the
+        study, or compares variants itself.
+    """
+    header = audit.header
+    if header.across or _unfit(bench, audit, study):
+        return []
+    numbered = [{**member, "focal_no": 0, "place": place} for place, group in enumerate(groups) for member in group]
+    for number, member in enumerate(numbered):
+        member["focal_no"] = number
+    focals = bench.prepare(numbered, draws=header.draws, shape=_shape(header))
+    if not focals:
+        return []
+    passes = Passes(bench, audit, study.seed, focals, effort)
+    as_is = passes.halves() if header.resample else passes.as_is()
+    places = [
+        [m["focal_no"] for m in numbered if m["place"] == place and m["focal_no"] in passes.by_number]
+        for place in range(len(groups))
+    ]
+    drawn = {} if header.resample else passes.exchange_members(places)
+    made = []
+    for place, members in enumerate(places):
+        for metric in sorted({metric for _, metric in as_is}):
+            there = tuple(number for number in members if (number, metric) in as_is)
+            if len(there) > 1:
+                estimates = np.stack([as_is[number, metric] for number in there])
+                p = differ_p(drawn[place, metric]) if (place, metric) in drawn else None
+                made.append(Contrast(place, metric, tuple(passes.by_number[n] for n in there), estimates, p))
+    return made
 
 
 def _not_run(audit: Audit, reason: str, focal: dict[str, Any] | None = None) -> Finding:

@@ -43,6 +43,7 @@ class Finding:
     excess_upper: float | None = None
     p: float | None = None
     q: float | None = None
+    differ_p: float | None = None
     draws: int | None = None
     detectable: float | None = None
     warn: float | None = None

@@ -5,18 +5,19 @@ Sums come from SQL, redraws and exchanges happen in arrays, estimates come from 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness import halves, inference, turns
+from harness import contrast, halves, inference, turns
 from harness.auditfile import Audit
 from harness.bypattern import ByPattern, Counter, count_patterns
 from harness.ids import seed_of
 from harness.inference import Floats
 from harness.onebyone import MOST_ITEMS, Exchanged, OneByOne, Parts, Tables
+from harness.turns import Ints
 
 if TYPE_CHECKING:
     from harness.store.bench import Bench, Focal
@@ -76,6 +77,36 @@ class Passes:
     def replay(self) -> None:
         """Take up the pools in which roles are exchanged, where these are not the measured ones."""
         self._tables = self.tables(exchange=True)
+
+    def exchange_members(self, groups: Sequence[Sequence[int]]) -> dict[tuple[int, str], Floats]:
+        """Estimate with the answers of a group's members changing hands within clusters; the first draw is as it is.
+
+        Args:
+            groups: focal numbers of members that speak of one data set; those who were not measured are left out.
+
+        Returns:
+            (group's place, metric) → (draws, members); NaN where a member's estimate is undefined.
+        """
+        sums = {focal.number: (slots, table) for focal, slots, table in self._tables.as_is()}
+        found: dict[tuple[int, str], Floats] = {}
+        for place, matched in enumerate(self.bench.match_keys([[n for n in g if n in sums] for g in groups])):
+            if len(matched) < 2:
+                continue
+            tables = [contrast.aligned(*sums[number], own) for number, own in matched.items()]
+            rng = self._rng("hands", self.by_number[min(matched)], *map(str, matched))
+            curves = self._estimate(self._hands(list(matched.values()), tables, rng), self.effort.draws + 1)
+            for metric in {metric for _, metric in curves}:
+                if all((number, metric) in curves for number in matched):
+                    found[place, metric] = np.stack([curves[number, metric] for number in matched], axis=1)
+        return found
+
+    def _hands(self, keys: list[Ints], tables: list[Floats], rng: np.random.Generator) -> Parts:
+        begin, sums = 0, len(self.audit.header.sums)
+        for drawn in contrast.change_hands(tables, self.effort.draws + 1, rng):
+            replicate = np.repeat(np.arange(begin, begin + len(drawn)), len(keys[0]))
+            for place, own in enumerate(keys):
+                yield np.tile(own, len(drawn)), replicate, drawn[:, place].reshape(-1, sums)
+            begin += len(drawn)
 
     def halves(self) -> Curve:
         """Estimate on random halves of the clusters; the mean over draws, and replicates spread as its error."""

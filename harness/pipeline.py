@@ -1,6 +1,6 @@
 """All stages in order: read this first.
 
-    study.toml → plan → generate → parse → audit → report
+    study.toml → plan → generate → parse → train → audit → report
 
 Stages never import each other; this module hands them to each other, with the clock and the seeds.
 """
@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ from harness.parse import parse_replies
 from harness.prices import price_of, spent
 from harness.provenance import provenance
 from harness.slips import Waiting, waiting
-from harness.store import features, folders, ingest, intake, queries
+from harness.store import features, folders, ingest, intake, queries, taught
 from harness.store.database import OldDatabase, Store, only_one, open_store
 from harness.study import Study
 
@@ -62,6 +63,8 @@ def run_study(
     store = open_store(runs)
     generate_study(study, store, limit=limit, say=say)
     parse_study(study, store)
+    if study.training is not None:
+        train_study(study, store, say=say)
     audit_study(study, store, say=say)
     return report_study(study, store)
 
@@ -303,7 +306,9 @@ def extract_study(study: Study, store: Store, names: list[str], *, say: Say = pr
     return lacking
 
 
-def _extract(study: Study, store: Store, name: str, say: Say) -> None:
+def _extract(
+    study: Study, store: Store, name: str, say: Say, write_missing: Callable[[str, str, Path], int] | None = None
+) -> None:
     version, dims = extraction.version_of(name), extraction.dims_of(name)
     folder = folders.new_folder(store.runs, study.name, clock())
     numbers = itertools.count()
@@ -313,7 +318,7 @@ def _extract(study: Study, store: Store, name: str, say: Say) -> None:
 
     manifest = {**_manifest(study, "extract"), "extracted": {name: {"version": version, "dims": dims}}}
     with folders.live(folder):
-        total = features.write_missing(store, study, name, version, folder)
+        total = (write_missing or partial(features.write_missing, store, study))(name, version, folder)
         try:
             if total:
                 folders.write_manifest(folder, manifest)
@@ -325,6 +330,27 @@ def _extract(study: Study, store: Store, name: str, say: Say) -> None:
         shutil.rmtree(folder)
     else:
         ingest.read(store, [folder])
+
+
+def train_study(
+    study: Study, store: Store, *, learners: list[str] | None = None, corpora: list[str] | None = None, say: Say = print
+) -> int:
+    """Teach learners with what people and models said, and ask them about items that they have not seen.
+
+    Args:
+        learners, corpora: only these are taught now.
+
+    Returns:
+        how many trainings were done; those held before are not done again.
+    """
+    from harness.secondorder import teach
+
+    def extract_texts(name: str, texts: list[str]) -> None:
+        _extract(study, store, name, say, partial(taught.write_missing_texts, store, texts))
+
+    with only_one(store.runs / f".{study.name}.train.lock", f"another process trains for {study.name!r}"):
+        manifest = partial(_manifest, study, "train")
+        return teach(study, store, manifest, clock, extract_texts, learners=learners, corpora=corpora, say=say)
 
 
 def audit_study(study: Study, store: Store, *, only: list[str] | None = None, say: Say = print) -> None:

@@ -44,7 +44,14 @@ class Answers:
 
 
 def make_pool(
-    answers: Answers, own: Sequence[int], reference: int | None, items: tuple[int, int], *, all_draws: bool, shape: str
+    answers: Answers,
+    own: Sequence[int],
+    reference: int | None,
+    items: tuple[int, int],
+    *,
+    all_draws: bool,
+    shape: str,
+    shared_with: Sequence[Sequence[int]] = (),
 ) -> tuple[Pool, bool] | None:
     """Pool an annotator's answers and its reference's.
 
@@ -54,18 +61,23 @@ def make_pool(
         items: first and last item number of the data set.
         shape: ``model``: no reference; ``item``: on the items that both know; ``auto``: there, if they share at least
             ten, or else all items of either side.
+        shared_with: groups of further annotators; only items that one of each group has answered are taken.
 
     Returns:
         the pool, and whether both sides share its items; None if there is nothing to compare.
     """
     low, high = items
     mine = np.concatenate([answers.of(who, all_draws=all_draws) for who in own])
+    if shared_with:
+        mine = mine[known_to(answers, shared_with, items)[answers.item[mine] - low]]
     if shape == "model":
         chosen = np.sort(mine)
         return (_pool(answers, chosen, np.ones(len(chosen), dtype=np.bool_)), True) if len(chosen) else None
     theirs = answers.of(-1 if reference is None else reference, all_draws=all_draws)
     begin, end = np.searchsorted(answers.item[theirs], [low, high + 1])
     theirs = theirs[begin:end]
+    if shared_with:
+        theirs = theirs[known_to(answers, shared_with, items)[answers.item[theirs] - low]]
     sides = []
     for side in (mine, theirs):
         known = np.zeros(high - low + 1, dtype=np.bool_)
@@ -82,6 +94,18 @@ def make_pool(
         chosen[side[shared[answers.item[side] - low]] if paired else side] = True
     found = np.flatnonzero(chosen)
     return _pool(answers, found, is_model[found]), paired
+
+
+def known_to(answers: Answers, groups: Sequence[Sequence[int]], items: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Tell which items of a data set somebody of each group has answered."""
+    low, high = items
+    known = np.ones(high - low + 1, dtype=np.bool_)
+    for group in groups:
+        own = np.zeros_like(known)
+        for who in group:
+            own[answers.item[answers.of(who, all_draws=True)] - low] = True
+        known &= own
+    return known
 
 
 def _pool(answers: Answers, chosen: Ints, is_model: npt.NDArray[np.bool_]) -> Pool:

@@ -19,6 +19,7 @@ from harness.errors import HarnessError, StudyError, near_names, refuse_unknown
 from harness.ids import content_id
 from harness.render import Templates
 from harness.sources import Source, check_sources, file_hash, files_of
+from harness.training import Training, read_training
 from harness.types import About, Annotator, Connect, Model, ModelIdentity, Variant
 from harness.variants import make_variants
 
@@ -54,6 +55,7 @@ class Study:
         templates: template_id → {path, source, parts}.
         load_id: hash of the data files and of how they are read.
         study_hash: hash of all that decides who is asked what, and whom they are compared with.
+        training: whom ``[train]`` teaches; None where it is not there.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Study:
     load_id: str
     study_hash: str
     text: str
+    training: Training | None = None
 
     @classmethod
     def load(cls, path: str | Path) -> Study:
@@ -152,6 +155,7 @@ def _resolve(folder: Path, text: str) -> Study:
         raise StudyError(f"study.toml is not TOML: {error}", where=where, remedy="mend the line") from error
     datatype = _datatype(raw, where)
     table = raw.pop(datatype.NAME, {})
+    training = read_training(raw.pop("train"), where) if "train" in raw else None
     spec = validate(_Spec, raw, where)
     config = validate(datatype.Config, table, f"{where}, [{datatype.NAME}]")
     asked = {key: value for key, value in config.model_dump().items() if key in datatype.HASHED}
@@ -207,6 +211,7 @@ def _resolve(folder: Path, text: str) -> Study:
         load_id=load_id,
         study_hash=study_hash,
         text=text,
+        training=training,
     )
 
 

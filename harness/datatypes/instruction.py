@@ -20,7 +20,7 @@ mend. A reply without a task is kept as unparsed with the reason; a task without
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -41,6 +41,7 @@ DEFAULTS = {"format": "text"}
 IMPLIED = {"format": "text"}
 TURN_NAMES = ("input_text",)
 CURATED = True  # the view shows what the controls found
+TASK = "write"
 
 Least = Annotated[list[int], Field(min_length=2, max_length=2)]
 
@@ -155,3 +156,21 @@ def parse(text: str, cell: Cell) -> Parsed:
 def open_answer(parsed: Parsed, cell: Cell) -> str | None:
     """Give the one text that is the whole answer, in which a refusal would stand; None where tasks were made up."""
     return parsed.records[0]["output"] if cell.asked.get("makes") == "answers" and parsed.records else None
+
+
+def teach(
+    config: Config, train: Mapping[str, Any], known: Mapping[str, Any], records: Sequence[Mapping[str, Any]]
+) -> list[tuple[Any, str] | None]:
+    """Give what a learner reads, and what it is to write: the instruction and its input → the output, if it has one."""
+    del config, train, known
+    return [
+        ("\n\n".join(filter(None, (record["instruction"], record.get("input")))), str(record["output"]))
+        if record.get("output")
+        else None
+        for record in records
+    ]
+
+
+def answer(given: Mapping[str, Any], said: str) -> dict[str, Any]:
+    """Make the record of what a learner wrote to a task that somebody else has answered."""
+    return {"instruction": given["instruction"], "input": given.get("input"), "output": said}

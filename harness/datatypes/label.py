@@ -18,13 +18,14 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from harness.datatypes._constrained import FORMATS, constrain, read_choice, read_object, read_scores
+from harness.datatypes._taught import texts_of
 from harness.types import Cell, Constraint, Parsed
 
 NAME = "label"
@@ -40,6 +41,7 @@ DEFAULTS = {"label_order": "given", "format": "text"}
 IMPLIED = {"format": "text"}
 CHOSEN = "label"  # the field of Record that holds one of the scale's options
 SCORED = "label"  # the field of Record that scores are about
+TASK = "classify"  # what a learner is taught with such answers
 
 
 class Record(BaseModel):
@@ -307,3 +309,17 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) and "_" not in text else None
+
+
+def teach(
+    config: Config, train: Mapping[str, Any], known: Mapping[str, Any], records: Sequence[Mapping[str, Any]]
+) -> list[tuple[Any, str]]:
+    """Give what a learner reads, and what it is to say: the item's texts → the label."""
+    del config
+    return [(texts_of(known, train["fields"]), str(record["label"])) for record in records]
+
+
+def answer(given: Mapping[str, Any], said: str) -> dict[str, Any]:
+    """Make the record of what a learner said."""
+    del given
+    return {"label": said}

@@ -24,6 +24,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from harness.datatypes._constrained import constrain, read_choice, read_object
+from harness.datatypes._taught import texts_of
 from harness.datatypes._verdicts import NOUNS, read_verdict
 from harness.errors import StudyError
 from harness.types import Cell, Constraint, Parsed, Said
@@ -45,6 +46,7 @@ AXES = {
 DEFAULTS = {axis: levels[0] for axis, levels in AXES.items()}
 IMPLIED = {"format": "text"}
 CHOSEN = "choice"
+TASK = "prefer"
 TURN_NAMES = ("answers", "options")
 
 # What the answers are called, by place; the symbols are those of CoBBLEr (Koo et al. 2023), and more of the kind.
@@ -261,3 +263,18 @@ def match(said: Any, options: Sequence[str]) -> str | None:
         if word in (option.casefold(), short.casefold()):
             return option
     return None
+
+
+def teach(
+    config: Config, train: Mapping[str, Any], known: Mapping[str, Any], records: Sequence[Mapping[str, Any]]
+) -> list[tuple[Any, str]]:
+    """Give what a learner reads, and what it is to say: (question, answers in their order) → the choice."""
+    beside = [*config.answers, *config.named, *(f"model_{answer}" for answer in config.answers)]
+    pair = (texts_of(known, train["fields"], beside), *(str(known.get(answer) or "") for answer in config.answers))
+    return [(pair, str(record["choice"])) for record in records]
+
+
+def answer(given: Mapping[str, Any], said: str) -> dict[str, Any]:
+    """Make the record of what a learner said."""
+    del given
+    return {"choice": said, "rationale": None}

@@ -38,6 +38,7 @@ from harness.types import Cell, Parsed, Said
 
 NAME = "simulation"
 TABLE = "turns"
+TASK = "write"
 
 # All of it decides how long a dialogue goes on, and so what is asked.
 HASHED = frozenset(
@@ -273,3 +274,24 @@ def _find_stop(asked: Mapping[str, Any], said: Sequence[tuple[str, str]]) -> str
 
 def _text_or_none(value: Any) -> str | None:
     return str(value).strip() or None if value is not None else None
+
+
+def teach(
+    config: Config, train: Mapping[str, Any], known: Mapping[str, Any], records: Sequence[Mapping[str, Any]]
+) -> list[tuple[Any, str]]:
+    """Give what a learner reads, and what it is to write: the dialogue so far and whose turn it is → the turn."""
+    del config, train, known
+    told: list[tuple[Any, str]] = []
+    before: list[str] = []
+    for record in records:
+        text = str(record.get("text") or "")
+        told.append(("\n".join([*before, f"{record['as_role']}:"]), text))
+        before.append(f"{record['as_role']}: {text}")
+    return told
+
+
+def answer(given: Mapping[str, Any], said: str) -> dict[str, Any]:
+    """Make the record of what a learner wrote in the place of a turn."""
+    return {
+        "as_role": given["as_role"], "speaker": None, "text": said, "number": None, "mark": None, "stop": None
+    }  # fmt: skip

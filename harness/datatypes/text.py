@@ -16,7 +16,7 @@ could be the text's own, and to mend a text. A copy of the seed is a text like a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -35,6 +35,7 @@ NOT_HASHED: frozenset[str] = frozenset()
 AXES = {"format": ("text", "json")}
 DEFAULTS = {"format": "text"}
 IMPLIED = {"format": "text"}
+TASK = "classify"  # of a text, its class, which an item field or metadata names
 
 
 class Record(BaseModel):
@@ -122,3 +123,15 @@ def open_answer(parsed: Parsed, cell: Cell) -> str | None:
     """Give the one text of a reply, in which a refusal would stand."""
     del cell
     return parsed.records[0]["text"] if len(parsed.records) == 1 else None
+
+
+def teach(
+    config: Config, train: Mapping[str, Any], known: Mapping[str, Any], records: Sequence[Mapping[str, Any]]
+) -> list[tuple[Any, str]]:
+    """Give what a learner reads, and what it is to say: a text → its class.
+
+    Raises:
+        KeyError: the item does not say of what class its texts are.
+    """
+    del config
+    return [(str(record["text"]), str(known[train["classes"]])) for record in records]

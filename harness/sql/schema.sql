@@ -203,6 +203,52 @@ comment on column store.faults.of_sample is 'its sample';
 comment on column store.faults.of_part is 'its part';
 comment on column store.faults.controls is 'the controls that looked at every record, told by one row without an item; null: the study asks for none';
 
+create table if not exists store.fits (
+    fit_id uuid primary key, learner varchar, dataset varchar, seed integer, items integer, units integer, told json,
+    identity json not null, run_id varchar);
+comment on table store.fits is 'trainings: a learner taught one lesson with one seed';
+comment on column store.fits.fit_id is 'hash of learner, options, seed, what was taught and what was asked';
+comment on column store.fits.learner is 'the file in learners/';
+comment on column store.fits.dataset is 'on which data';
+comment on column store.fits.seed is 'which draw of items and annotations, from 0';
+comment on column store.fits.items is 'items that it was taught with';
+comment on column store.fits.units is 'things that it was asked';
+comment on column store.fits.told is 'what the learner tells of what it learned: name and number';
+comment on column store.fits.identity is 'what was hashed';
+comment on column store.fits.run_id is 'the run that taught it';
+
+create table if not exists store.predictions (
+    fit_id uuid, item_id uuid, part integer, record json, probabilities json, truth varchar,
+    primary key (fit_id, item_id, part));
+comment on table store.predictions is 'what trainings said of the items of the test; insert-only';
+comment on column store.predictions.fit_id is 'the training';
+comment on column store.predictions.item_id is 'about what';
+comment on column store.predictions.part is 'which of the things that were asked of the item, from 0';
+comment on column store.predictions.record is 'what was said';
+comment on column store.predictions.probabilities is 'option and its probability; null where texts are written';
+comment on column store.predictions.truth is 'the class of the text, where the classes of texts are taught; else null';
+
+create table if not exists store.trained (
+    run_id varchar, study varchar, study_hash uuid, annotator_id uuid, sample integer, fit_id uuid, model varchar,
+    variant varchar, bindings json, corpus varchar, corpus_annotator uuid, human integer, size integer, items integer,
+    pool integer, primary key (run_id, annotator_id, fit_id));
+comment on table store.trained is 'which trainings speak as which trained annotator, as a run of a study''s training left it';
+comment on column store.trained.run_id is 'the run; the latest of the study as it stands is what relations show';
+comment on column store.trained.study is 'the study';
+comment on column store.trained.study_hash is 'the study as it stood';
+comment on column store.trained.annotator_id is 'the trained annotator: a learner and a corpus, all seeds together';
+comment on column store.trained.sample is 'the seed: as which sample of the annotator it speaks';
+comment on column store.trained.fit_id is 'the training';
+comment on column store.trained.model is 'the learner';
+comment on column store.trained.variant is 'the corpus in words';
+comment on column store.trained.bindings is 'the corpus, its per cent of human items and its size, by name';
+comment on column store.trained.corpus is 'who taught: human, or a model by the name of its corpus';
+comment on column store.trained.corpus_annotator is 'of a model''s corpus: the model as an annotator; else null';
+comment on column store.trained.human is 'per cent of items with a person''s annotation in a mixed corpus; else null';
+comment on column store.trained.size is 'items asked for, on a learning curve; else null';
+comment on column store.trained.items is 'items that taught';
+comment on column store.trained.pool is 'items that could have taught: each seed draws from them';
+
 create table if not exists store.runs (
     run_id varchar primary key, study varchar, study_hash uuid, verb varchar, started timestamptz,
     ended timestamptz, sealed boolean, manifest json);
@@ -240,7 +286,7 @@ create table if not exists store.findings (
     study varchar, study_hash uuid, audit varchar, audit_id uuid, metric varchar, title varchar, dataset varchar,
     kind varchar, model varchar, variant varchar, wave varchar, verdict varchar, estimate double, lower double,
     upper double, matched double, floor double, excess double, excess_lower double, excess_upper double,
-    p double, q double, draws integer, detectable double, warn double, worse varchar, items bigint,
+    p double, q double, differ_p double, draws integer, detectable double, warn double, worse varchar, items bigint,
     clusters bigint, persons integer, persons_as_far integer, range_verdict varchar, note varchar);
 comment on table store.findings is 'derived: measurements against the human floor and the exchange null, with a verdict';
 comment on column store.findings.study is 'the study';
@@ -265,6 +311,7 @@ comment on column store.findings.excess_lower is 'its 95 % interval';
 comment on column store.findings.excess_upper is 'its 95 % interval';
 comment on column store.findings.p is 'p-value under the exchange null or against neutral; null where there is no test';
 comment on column store.findings.q is 'p after Benjamini-Hochberg within the audit, model and dataset';
+comment on column store.findings.differ_p is 'p-value of: the variants of this model are interchangeable; one for all of them';
 comment on column store.findings.draws is 'draws of the exchange null';
 comment on column store.findings.detectable is 'the smallest effect that these data would have shown with 80 % power';
 comment on column store.findings.warn is 'practical threshold on the excess';
@@ -275,3 +322,106 @@ comment on column store.findings.persons is 'persons with 20 items or more whom 
 comment on column store.findings.persons_as_far is 'of these, how many are at least as far out as the model';
 comment on column store.findings.range_verdict is 'within or outside the range of persons';
 comment on column store.findings.note is 'what else a reader must know, or why it was not run';
+
+create table if not exists store.scores (
+    study varchar, study_hash uuid, audit varchar, metric varchar, dataset varchar, kind varchar, model varchar,
+    variant varchar, wave varchar, corpus varchar, human integer, size integer, seed integer, items_taught integer,
+    pool integer, estimate double, lower double, upper double, seed_sd double, worse varchar, replicates double[],
+    items bigint, clusters bigint);
+comment on table store.scores is 'derived: how well trained annotators, and the models that taught them, do on people''s answers to the test';
+comment on column store.scores.study is 'the study';
+comment on column store.scores.study_hash is 'the study as it stood';
+comment on column store.scores.audit is 'the audit file';
+comment on column store.scores.metric is 'what was estimated';
+comment on column store.scores.dataset is 'on which data';
+comment on column store.scores.kind is 'trained, or llm: a teacher on the same items';
+comment on column store.scores.model is 'the learner; of a teacher, the model';
+comment on column store.scores.variant is 'the corpus in words; of a teacher, its variant';
+comment on column store.scores.wave is 'the wave';
+comment on column store.scores.corpus is 'who taught';
+comment on column store.scores.human is 'per cent of items with a person''s annotation in a mixed corpus';
+comment on column store.scores.size is 'items asked for, on a learning curve';
+comment on column store.scores.seed is 'the seed, from 0; null: the mean over seeds, its interval for chance in items and in training';
+comment on column store.scores.items_taught is 'items that taught';
+comment on column store.scores.pool is 'items that could have taught';
+comment on column store.scores.estimate is 'the score';
+comment on column store.scores.lower is 'its 95 % interval';
+comment on column store.scores.upper is 'its 95 % interval';
+comment on column store.scores.seed_sd is 'standard deviation over seeds';
+comment on column store.scores.worse is 'up or down: which direction is bad';
+comment on column store.scores.replicates is 'the score on each bootstrap redraw of the test, paired over all annotators';
+comment on column store.scores.items is 'items of the test';
+comment on column store.scores.clusters is 'clusters of the test';
+
+create table if not exists store.amplifications (
+    study varchar, study_hash uuid, audit varchar, metric varchar, title varchar, dataset varchar, model varchar,
+    variant varchar, corpus varchar, seeds integer, trained double, in_corpus double, amplification double, lower double, upper double,
+    p double, q double, seed_sd double, against_human double, against_human_lower double, against_human_upper double,
+    verdict varchar, worse varchar, warn double, items bigint, clusters bigint, note varchar);
+comment on table store.amplifications is 'derived: an artifact in trained models, minus the same in what taught them, on the same items of the test';
+comment on column store.amplifications.study is 'the study';
+comment on column store.amplifications.study_hash is 'the study as it stood';
+comment on column store.amplifications.audit is 'the audit file';
+comment on column store.amplifications.metric is 'what was estimated';
+comment on column store.amplifications.title is 'the audit in words';
+comment on column store.amplifications.dataset is 'on which data';
+comment on column store.amplifications.model is 'the learner';
+comment on column store.amplifications.variant is 'the trained annotator''s variant';
+comment on column store.amplifications.corpus is 'who taught';
+comment on column store.amplifications.seeds is 'seeds that it rests on';
+comment on column store.amplifications.trained is 'the artifact in the trained models, mean over seeds';
+comment on column store.amplifications.in_corpus is 'the artifact in the corpus; of people, what one person shows against the others';
+comment on column store.amplifications.amplification is 'trained minus in_corpus';
+comment on column store.amplifications.lower is 'its 95 % interval, for chance in the items of the test and in training';
+comment on column store.amplifications.upper is 'its 95 % interval';
+comment on column store.amplifications.p is 'p-value of no amplification';
+comment on column store.amplifications.q is 'p after Benjamini-Hochberg over the corpora of an audit, metric, dataset and learner';
+comment on column store.amplifications.seed_sd is 'standard deviation of the amplification over seeds';
+comment on column store.amplifications.against_human is 'the artifact minus that of models taught by people, same seeds and items';
+comment on column store.amplifications.against_human_lower is 'its 95 % interval';
+comment on column store.amplifications.against_human_upper is 'its 95 % interval';
+comment on column store.amplifications.verdict is 'amplified, damped, moved (where no direction is bad), the same, cannot tell or described';
+comment on column store.amplifications.worse is 'up, down or both: which direction is bad';
+comment on column store.amplifications.warn is 'practical threshold';
+comment on column store.amplifications.items is 'items of the test';
+comment on column store.amplifications.clusters is 'clusters of the test';
+comment on column store.amplifications.note is 'what else a reader must know';
+
+create table if not exists store.hybrids (
+    study varchar, study_hash uuid, dataset varchar, model varchar, corpus varchar, mix varchar, human integer,
+    metric varchar, score double, difference double, lower double, upper double, margin double, verdict varchar,
+    enough boolean);
+comment on table store.hybrids is 'derived: the score of mixed corpora against that of people''s alone';
+comment on column store.hybrids.study is 'the study';
+comment on column store.hybrids.study_hash is 'the study as it stood';
+comment on column store.hybrids.dataset is 'on which data';
+comment on column store.hybrids.model is 'the learner';
+comment on column store.hybrids.corpus is 'the model whose annotations are mixed with people''s';
+comment on column store.hybrids.mix is 'constant: human items take the place of others; added: they come on top';
+comment on column store.hybrids.human is 'per cent of items with a person''s annotation';
+comment on column store.hybrids.metric is 'the score';
+comment on column store.hybrids.score is 'mean over seeds';
+comment on column store.hybrids.difference is 'gain over people''s annotations alone; negative: a loss';
+comment on column store.hybrids.lower is 'its 95 % interval, for chance in the items of the test and in training';
+comment on column store.hybrids.upper is 'its 95 % interval';
+comment on column store.hybrids.margin is 'a loss that does not matter';
+comment on column store.hybrids.verdict is 'not worse, worse or cannot tell';
+comment on column store.hybrids.enough is 'true at the smallest share from which on every larger share is not worse';
+
+create table if not exists store.worths (
+    study varchar, study_hash uuid, dataset varchar, model varchar, corpus varchar, metric varchar, size integer,
+    human_score double, equal_size double, worth double, lower double, upper double, note varchar);
+comment on table store.worths is 'derived: how many of a model''s annotations teach as much as one of a person''s, from learning curves';
+comment on column store.worths.study is 'the study';
+comment on column store.worths.study_hash is 'the study as it stood';
+comment on column store.worths.dataset is 'on which data';
+comment on column store.worths.model is 'the learner';
+comment on column store.worths.corpus is 'the model that annotated';
+comment on column store.worths.metric is 'the score';
+comment on column store.worths.size is 'items that people annotated';
+comment on column store.worths.human_score is 'the score that they teach, on a rising curve';
+comment on column store.worths.equal_size is 'items of the model that teach the same; null: none of the sizes tried does';
+comment on column store.worths.worth is 'equal_size by size: the model''s annotations that one of a person''s is worth';
+comment on column store.worths.lower is 'its 95 % interval';
+comment on column store.worths.upper is 'its 95 % interval; null: the sizes tried set no upper bound';
+comment on column store.worths.note is 'what else a reader must know';

@@ -18,7 +18,7 @@ from harness.alike import Alike, columns_read, find_patterns
 from harness.auditfile import EVERY
 from harness.errors import AuditError
 from harness.halves import Half, Texts
-from harness.pools import make_pool
+from harness.pools import known_to, make_pool
 from harness.store.database import fetch
 from harness.store.facts import authored
 from harness.store.quoting import identifier, quoted
@@ -95,7 +95,8 @@ class Bench(Rows):
 
         Args:
             focals: number, who columns, ``model_who`` and ``reference_who`` (None: the people); ``levels`` where
-                several annotators are one focal.
+                several annotators are one focal; ``shared_with``: groups of others, to look only at items that one
+                of each group has answered.
             draws: ``one``: only the first of an LLM's samples of an item; ``all``.
             shape: ``model``: there is no reference; ``item``: on the items that both know; ``auto``: there, or
                 else as two groups.
@@ -116,15 +117,21 @@ class Bench(Rows):
         self._keys = {}
         for focal in focals:
             own = tuple(focal.get("levels", [focal["model_who"]]))
-            key = (self._relation, draws, shape, own, focal["reference_who"])
+            others = tuple(map(tuple, focal.get("shared_with", ())))
+            key = (self._relation, draws, shape, own, focal["reference_who"], others)
             if key not in self._pools:
                 items = self.items_of(focal["dataset"])
                 self._pools[key] = make_pool(
-                    self._answers(), own, focal["reference_who"], items, all_draws=draws == "all", shape=shape
-                )
+                    self._answers(), own, focal["reference_who"], items, all_draws=draws == "all", shape=shape,
+                    shared_with=others,
+                )  # fmt: skip
             if self._pools[key] is not None:
                 self._keys[focal["focal_no"]] = key
         return [self._focal(focal) for focal in focals if focal["focal_no"] in self._keys]
+
+    def answered(self, dataset: str, *groups: list[int]) -> bytes:
+        """Mark the items of a data set that one of each group of annotators has answered; equal where these are."""
+        return known_to(self._answers(), groups, self.items_of(dataset)).tobytes()
 
     def _focal(self, focal: dict[str, Any]) -> Focal:
         pool, paired = self._pool(focal["focal_no"])
@@ -206,6 +213,37 @@ class Bench(Rows):
         values = [np.asarray(found[name], dtype=np.float64) for name in audit.header.sums]
         focal, key, turn, where = numbers
         return Sums(focal, key, turn, where, np.stack(values, axis=1))
+
+    def match_keys(self, groups: list[list[int]]) -> list[dict[int, Ints]]:
+        """Give all members of a group the same keys, each under its own number: those that any of them has.
+
+        Returns:
+            for each group, focal number → its keys' numbers, in one order for all of the group.
+        """
+        import pandas as pd
+
+        members = [(place, number) for place, group in enumerate(groups) for number in group]
+        self._connection.register("members", pd.DataFrame(members, columns=["group_no", "focal_no"], dtype="int64"))
+        names = [name for name, *_ in fetch(self._connection, "describe keys") if name not in ("key_no", "dataset")]
+        others = ", ".join(f"k.{identifier(name)}" for name in names)
+        self._connection.execute(
+            "create or replace table shared as select row_number() over () as content_no, * from (select distinct "
+            f"m.group_no, {others} from keys k join members m on k.dataset = m.focal_no)"
+        )
+        wanted = "shared s join members m using (group_no)"
+        same = " and ".join(f"k.{identifier(name)} is not distinct from s.{identifier(name)}" for name in names)
+        owned = f"k.dataset = m.focal_no and {same}"
+        self._connection.execute(
+            "insert into keys by name select (select max(key_no) from keys) + row_number() over () as key_no, * from "
+            f"(select distinct m.focal_no as dataset, s.* exclude (content_no, group_no) from {wanted} "
+            f"where not exists (from keys k where {owned}))"
+        )
+        found = self._connection.execute(
+            f"select group_no, focal_no, key_no from {wanted} join keys k on {owned} order by group_no, content_no"
+        ).fetchnumpy()
+        self._connection.unregister("members")
+        group, focal, key = (np.asarray(found[name], dtype=np.int64) for name in ("group_no", "focal_no", "key_no"))
+        return [{n: key[(group == place) & (focal == n)] for n in own} for place, own in enumerate(groups)]
 
     def estimate(
         self, audit: Audit, key: Ints, replicate: Ints, values: Floats

@@ -84,6 +84,26 @@ class Store:
         """Give the findings of all audits: estimate, interval, floor, p, q, verdict."""
         return self._frame("findings", study)
 
+    def trained(self, study: str | None = None) -> pd.DataFrame:
+        """Give the trained annotators: learner, corpus, and the training that speaks as each sample."""
+        return self._frame("trained", study)
+
+    def scores(self, study: str | None = None) -> pd.DataFrame:
+        """Give how well trained annotators and their teachers do on the test, by seed and (seed null) on average."""
+        return self._frame("scores", study)
+
+    def amplifications(self, study: str | None = None) -> pd.DataFrame:
+        """Give each artifact in trained models beside the same in what taught them: difference, interval, verdict."""
+        return self._frame("amplifications", study)
+
+    def hybrids(self, study: str | None = None) -> pd.DataFrame:
+        """Give the scores of mixed corpora against that of people's alone."""
+        return self._frame("hybrids", study)
+
+    def worths(self, study: str | None = None) -> pd.DataFrame:
+        """Give how many of a model's annotations teach as much as one of a person's."""
+        return self._frame("worths", study)
+
     def _frame(self, view: str, study: str | None) -> pd.DataFrame:
         with self.read() as connection:
             if study is None:

@@ -19,6 +19,7 @@ from harness.store.database import SQL, Store, check_version, fetch, is_empty, o
 from harness.store.folders import is_live, read_manifest, run_folders
 from harness.store.journals import JOURNALS, seal, sources
 from harness.store.relations import AXES, columns, statements_of
+from harness.store.taught import ingest_taught
 
 
 def sync(store: Store) -> int:
@@ -94,6 +95,7 @@ def _ingest(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         _load(connection, folder / "load", manifest["resolved"])
     _roster_of_others(connection, manifest["resolved"])
     _features(connection, folder, manifest)
+    ingest_taught(connection, folder, manifest)
     for name in JOURNALS:
         for source in sources(connection, folder, name):
             _script(connection, f"ingest_{name}.sql", source=source, run_id=folder.name)

@@ -118,10 +118,10 @@ def _axis(name: str, said: str = "v") -> str:
 
 
 def _soft_relation(datatype: Any) -> Iterator[str]:
-    """Show each scored reply as one row per option, and each person's answer as certain.
+    """Show each scored reply, and each prediction, as one row per option, and each person's answer as certain.
 
     Composed of the view of answers, so that who belongs to a study is said once. Only studies whose levels of
-    ``format`` include ``scores`` have rows: for the others the view costs nothing.
+    ``format`` include ``scores``, and those with trained annotators, have rows: for the others the view costs nothing.
     """
     name = soft_name(datatype)
     if name is None:
@@ -130,7 +130,8 @@ def _soft_relation(datatype: Any) -> Iterator[str]:
     yield (
         f"create or replace view {name} as "
         "with asked as (select r.study, r.study_hash from store.roster r join studies s "
-        "on s.study = r.study and s.study_hash = r.study_hash where r.format = 'scores' group by all), "
+        "on s.study = r.study and s.study_hash = r.study_hash where r.format = 'scores' "
+        "union select study, study_hash from trained), "
         f"scored as (select v.* exclude ({key}, value, shown_at), a.study_hash, "
         "g.scores::map(varchar, double) as logs "
         f"from {said} v join asked a using (study) join store.generations g using (generation_id) "
@@ -142,7 +143,14 @@ def _soft_relation(datatype: Any) -> Iterator[str]:
         "from spread window whole as (partition by study, generation_id, part) "
         "union all by name "
         f"select v.* exclude (shown_at), 1.0::double as probability, 1.0::double as mass "
-        f"from {said} v semi join asked using (study) where v.kind = 'human'"
+        f"from {said} v semi join asked using (study) where v.kind = 'human' "
+        "union all by name "
+        f"select v.* exclude ({key}, value, shown_at), c.label as {key}, c.value, "
+        "coalesce((p.probabilities::map(varchar, double))[c.label], 0) as probability, 1.0::double as mass "
+        f"from {said} v join trained t on t.study = v.study and t.annotator_id = v.annotator_id "
+        "and t.sample = v.sample join store.predictions p on p.fit_id = t.fit_id and p.item_id = v.item_id "
+        "and p.part = v.part join store.scale c on c.study = t.study and c.study_hash = t.study_hash "
+        "where v.kind = 'trained'"
     )
     told = {
         "probability": "of this option, all options together 1; 1 for what a person said",
@@ -156,6 +164,10 @@ def _views() -> Iterator[str]:
     yield (
         "create or replace view studies as select * from store.studies "
         "qualify row_number() over (partition by study order by resolved_at desc, study_hash) = 1"
+    )
+    yield (
+        "create or replace view trained as select t.* from store.trained t join studies s using (study, study_hash) "
+        "qualify t.run_id = max(t.run_id) over (partition by t.study)"
     )
     axes = ", ".join(f"r.{axis}" for axis in AXES)
     # People, and models that somebody else asked, are members by what they said; ours by what they are asked.
@@ -171,7 +183,12 @@ def _views() -> Iterator[str]:
         "select s.study, s.study_hash, s.load_id, s.datatype, r.annotator_id, l.item_id, r.kind, "
         f"r.model, r.variant, r.wave, null, null, {axes}, r.bindings "
         "from studies s join store.roster r on r.study = s.study and r.study_hash = s.study_hash and r.asked "
-        "join store.loads l using (load_id)"
+        "join store.loads l using (load_id) "
+        # Trained annotators are members by what they were asked to predict, since their study's latest training.
+        "union all "
+        "select distinct s.study, s.study_hash, s.load_id, s.datatype, t.annotator_id, p.item_id, 'trained', "
+        f"t.model, t.variant, '1', null, null, {', '.join('null' for _ in AXES)}, t.bindings "
+        "from studies s join trained t using (study, study_hash) join store.predictions p using (fit_id)"
     )
     yield (
         "create or replace view replies as "
@@ -207,9 +224,9 @@ def _views() -> Iterator[str]:
         "f.numbers[d.place] as number from store.features f join store.dims d using (extractor, version) "
         "where d.dim <> '' and not d.dim.ends_with('[]')"
     )
-    for table in ("annotators", "roster", "templates", "generations", "failures", "runs"):
+    for table in ("annotators", "roster", "templates", "generations", "failures", "runs", "fits", "predictions"):
         yield f"create or replace view {table} as select * from store.{table}"
-    for table in ("measurements", "findings"):
+    for table in ("measurements", "findings", "scores", "amplifications", "hybrids", "worths"):
         yield (
             f"create or replace view {table} as select t.* from store.{table} t "
             "join studies s on s.study = t.study and s.study_hash = t.study_hash"

@@ -39,6 +39,11 @@ _KINDS: tuple[Rows, ...] = (
             "generation", [_name("annotator", annotator), _name("item", item), sample, turn]
         ),
     ),
+    (
+        "fit",
+        "select fit_id, identity::varchar from store.fits",
+        lambda identity: content_id("fit", json.loads(identity)),
+    ),
 )
 
 
