@@ -78,6 +78,7 @@ def tune(
 
     def keep() -> None:
         if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
             beside = path.with_suffix(".tmp")
             torch.save(
                 {"at": at, "model": _learned(model), "optimizer": optimizer.state_dict(), "slope": slope.state_dict()},

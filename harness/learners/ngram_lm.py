@@ -59,15 +59,7 @@ class Learner:
         self._seed = seed
 
     def fit(self, lesson: Lesson) -> None:
-        """Learn the lesson's texts.
-
-        Raises:
-            DataError: it has no text, or weighs its rows: counts of words have no weights.
-        """
-        if not np.allclose(lesson.weights, lesson.weights[:1]):
-            raise DataError(
-                "ngram_lm counts words and cannot weigh texts", where="the corpus", remedy="draw rows by their weights"
-            )
+        """Learn the lesson's texts. A text counts as it stands, whatever its weight: words are counted, not weighed."""
         self.learn(lesson.targets)
 
     def learn(self, texts: Sequence[str]) -> None:

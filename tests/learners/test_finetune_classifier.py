@@ -91,7 +91,7 @@ def test_a_fit_that_was_killed_ends_as_it_would_have(encoder, tmp_path, monkeypa
         if len(told) == 4:  # within the second epoch
             raise Killed
 
-    place = dataclasses.replace(QUIET, folder=tmp_path, say=say)
+    place = dataclasses.replace(QUIET, folder=tmp_path / "not" / "there", say=say)
     with pytest.raises(Killed):
         tuned(encoder, taught, place=place)
     resumed = tuned(encoder, taught, place=place)

@@ -199,6 +199,3 @@ def test_it_is_a_learner_that_writes():
 def test_what_it_cannot_learn_it_refuses():
     with pytest.raises(DataError, match="no word"):
         learned(["", "  "])
-    lesson = Lesson(["", ""], ["a b", "c"], (), np.array([0.5, 1.5]), np.arange(2), np.full(2, -1))
-    with pytest.raises(DataError, match="cannot weigh"):
-        ngram_lm.make({}, 1, None).fit(lesson)
