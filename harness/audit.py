@@ -18,7 +18,7 @@ from harness.finding import Finding, judge, make_finding, who
 from harness.passes import FULL, Curve, Effort, Passes
 
 if TYPE_CHECKING:
-    from harness.store.bench import Bench
+    from harness.store.bench import Bench, Focal
     from harness.study import Study
 
 MOST_ROWS = 40_000_000  # that the passes of some annotators make; more are taken in parts
@@ -110,6 +110,8 @@ def _variants_differ(passes: Passes, as_is: Curve) -> dict[tuple[int, str], floa
         return {}
     units: dict[tuple[str, ...], list[int]] = {}
     for focal in passes.focals:
+        if focal.who["kind"] == "trained":
+            continue
         key = (focal.who["dataset"], focal.who["kind"], focal.who["model"], focal.who["wave"])
         units.setdefault(key, []).append(focal.number)
     groups = [unit for unit in units.values() if len(unit) > 1]
@@ -160,6 +162,28 @@ def contrast(
     return made
 
 
+def measure(
+    bench: Bench, audit: Audit, study: Study, wanted: list[dict[str, Any]], effort: Effort = FULL
+) -> tuple[dict[int, Focal], Curve, Curve]:
+    """Estimate without a test.
+
+    Args:
+        wanted: focal annotators as ``Bench.prepare`` takes them.
+
+    Returns:
+        focals by number; what the audit shows of each; and of people in each one's place, where the audit has such a
+        floor and the effort some redraws for it. All are empty where the audit is unfit for the study.
+    """
+    if audit.header.across or _unfit(bench, audit, study):
+        return {}, {}, {}
+    focals = bench.prepare(wanted, draws=audit.header.draws, shape=_shape(audit.header))
+    if not focals:
+        return {}, {}, {}
+    passes = Passes(bench, audit, study.seed, focals, effort)
+    as_is = passes.halves() if audit.header.resample else passes.as_is()
+    return passes.by_number, as_is, passes.floor() if as_is else {}
+
+
 def _not_run(audit: Audit, reason: str, focal: dict[str, Any] | None = None) -> Finding:
     found = Finding(audit.name, audit.audit_id, "", audit.header.title, "not run", note=reason)
     return replace(found, **who(focal)) if focal else found
@@ -196,7 +220,7 @@ def _nobody(audit: Audit) -> str:
 
 def _focals(bench: Bench, audit: Audit, study: Study) -> Iterator[dict[str, Any]]:
     """Say who is looked at, against whom."""
-    whos = bench.whos()
+    whos = [one for one in bench.whos() if _is_audited(one)]
     if audit.header.across is None:
         for number, one in enumerate(whos):
             yield {**who(one), "focal_no": number, "model_who": one["who_no"], "reference_who": None}
@@ -227,10 +251,18 @@ def _focals(bench: Bench, audit: Audit, study: Study) -> Iterator[dict[str, Any]
             number += 1
 
 
+def _is_audited(one: dict[str, Any]) -> bool:
+    """Tell whether an annotator is audited by itself: mixed corpora and learning curves have scores only."""
+    levels = json.loads(one["bindings"]) if isinstance(one.get("bindings"), str) else {}
+    return one["kind"] != "trained" or not {"human", "size"} & set(levels)
+
+
 def _all_variants(whos: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Take all variants of a model and wave for one focal annotator; the relation's ``level`` tells them apart."""
     units: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for one in whos:
+        if one["kind"] == "trained":
+            continue  # what tells them apart is who taught them, and no prompt
         units.setdefault((one["dataset"], one["kind"], one["model"], one["wave"]), []).append(one)
     several = [unit for unit in units.values() if len(unit) > 1]
     for number, unit in enumerate(several):

@@ -102,7 +102,7 @@ def against_people(columns: Floats, clusters: int) -> tuple[float, float, float]
         the bootstrap, which holds the columns fixed, and that of which person played where. NaN where the
         statistic is undefined (every label the same).
     """
-    columns = columns[:, :, np.isfinite(columns[0]).all(axis=0)]
+    columns = defined_columns(columns)
     if columns.shape[2] < 2:
         return math.nan, math.nan, math.nan
     model, people = columns.mean(axis=2).T
@@ -112,6 +112,11 @@ def against_people(columns: Floats, clusters: int) -> tuple[float, float, float]
         float(people[0]),
         math.hypot(standard_error((model - people)[1:], clusters), math.sqrt(chosen)),
     )
+
+
+def defined_columns(columns: Floats) -> Floats:
+    """Keep the columns in which the statistic is defined, of the model and of the person, on the data as they are."""
+    return columns[:, :, np.isfinite(columns[0]).all(axis=0)]
 
 
 def exchange_p(observed: float, null: Floats, worse: str) -> float:

@@ -13,12 +13,17 @@ from typing import Any
 
 from harness import extract as extraction
 from harness import plugins
+from harness.auditfile import Audit
 from harness.corpora import Corpus, Taught, choose_corpora, list_corpora, read_taught
-from harness.errors import HarnessError, StudyError
+from harness.errors import HarnessError, StudyError, near_names
+from harness.examination import amplify
 from harness.ids import content_id
 from harness.lessons import Classroom, Fit, Unit, lacking, list_units, split_taught
+from harness.scoring import compare_shares, score, weigh_labels
 from harness.store import folders, ingest, taught
 from harness.store.database import Store
+from harness.store.examined import list_speakers, open_scores, open_tests
+from harness.store.examined_results import write_examined
 from harness.study import Study
 from harness.train import WRITES, check_learner, name_fit, train
 from harness.training import HUMAN, Training, read_training
@@ -302,3 +307,33 @@ def _list_trained(wanted: Sequence[Wanted], done: set[str], training: Training) 
 def _changed(store: Store, study: Study, trained: Sequence[Mapping[str, Any]]) -> bool:
     said = {(one["annotator_id"], fit["fit_id"]) for one in trained for fit in one["fits"]}
     return said != taught.latest_trained(store, study)
+
+
+def examine(study: Study, store: Store, training: Training, audits: Sequence[Audit], extractors: Any, say: Say) -> None:
+    """Measure trained annotators on the items of the test, and replace their tables.
+
+    Args:
+        audits: of which amplification is measured.
+        extractors: name → (version, dims) of those whose numbers audits read.
+    """
+    speakers = list_speakers(store, study)
+    if not speakers:
+        return
+    with open_scores(store, study) as bench:
+        scored, scores = score(bench, study, speakers)
+    metrics = sorted({one.metric for one in scored})
+    if metrics and training.score not in metrics:
+        remedy = f"{near_names(training.score, metrics)}there are: {', '.join(metrics)}"
+        raise StudyError(f"there is no score {training.score!r}", where="[train] score", remedy=remedy)
+    say(f"  scored {len(speakers):,} trainings by {', '.join(metrics) or 'nothing: they write'}")
+    speaks = hasattr(plugins.load("datatypes", study.datatype), "answer")
+    rows: list[dict[str, Any]] = []
+    if speaks:
+        with open_tests(store, study, extractors) as bench:
+            rows = amplify(bench, audits, study, speakers)
+    say(f"  amplification of {len({row['audit'] for row in rows}):,} artifacts measured")
+    tables = {
+        "scores": scores, "amplifications": rows, "hybrids": compare_shares(scored, training),
+        "worths": weigh_labels(scored, study, training),
+    }  # fmt: skip
+    write_examined(store, study, tables)

@@ -33,12 +33,16 @@ ADDED = {"target": "varchar", "level": "integer"}
 
 @contextmanager
 def open_bench(
-    store: Store, study: Study, extractors: Mapping[str, tuple[str, list[str]]] | None = None
+    store: Store,
+    study: Study,
+    extractors: Mapping[str, tuple[str, list[str]]] | None = None,
+    selects: Mapping[str, str] | None = None,
 ) -> Iterator[Bench]:
     """Read the study's rows from the database, let it go, and close the world off.
 
     Args:
         extractors: name → (version, dims) of those whose numbers audits read.
+        selects: relation → the SELECT that gives its rows of $study, the first the study's own; ``rows_of`` if None.
     """
     connection = duckdb.connect(":memory:")
     try:
@@ -46,15 +50,14 @@ def open_bench(
             pass  # waits its turn, and says what is missing
         connection.execute(f"attach {quoted(str(store.path))} as kept (read_only)")
         connection.execute("use kept")
-        relations = _relations_of(study)
-        for name in relations:
-            facts = select_facts(plugins.load("datatypes", study.datatype), study) if name == relations[0] else ""
-            _take(connection, name, study.name, facts)
+        relations = rows_of(study) if selects is None else selects
+        for name, select in relations.items():
+            connection.execute(f"create table memory.main.taken_{name} as {select}", {"study": study.name})
         connection.execute("use memory")
         if extractors:
-            join_features(connection, study, f"taken_{relations[0]}", extractors)
+            join_features(connection, study, f"taken_{next(iter(relations))}", extractors)
         connection.execute("detach kept")
-        yield lay_out(connection, relations)
+        yield lay_out(connection, list(relations))
     finally:
         connection.close()
 
@@ -82,12 +85,6 @@ def teach(connection: duckdb.DuckDBPyConnection) -> None:
     for name in plugins.list_names("functions"):
         function = plugins.load("functions", name)
         connection.create_function(name, function.call, function.TAKES, function.GIVES)
-
-
-def _take(connection: duckdb.DuckDBPyConnection, name: str, study: str, facts: str) -> None:
-    connection.execute(
-        f"create table memory.main.taken_{name} as select * exclude (study){facts} from {name} where study = ?", [study]
-    )
 
 
 def _number(connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -150,11 +147,16 @@ def _part_dialogues(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     )
 
 
-def _relations_of(study: Study) -> list[str]:
-    """Name the views that the study's audits may read."""
+def rows_of(study: Study) -> dict[str, str]:
+    """Give the views that the study's audits may read, and the SELECT of each one's rows."""
     datatype = plugins.load("datatypes", study.datatype)
     soft = soft_name(datatype)
-    return [str(datatype.TABLE), "replies", *([soft] if soft else [])]
+    own = str(datatype.TABLE)
+    facts = {own: select_facts(datatype, study)}
+    return {
+        name: f"select * exclude (study){facts.get(name, '')} from {name} where study = $study"
+        for name in (own, "replies", *([soft] if soft else []))
+    }
 
 
 def _same_who(left: str, right: str) -> str:

@@ -1,0 +1,186 @@
+"""What training adds: means over seeds, with the chance of the test's items and that of training in one error.
+
+Arrays in, numbers out. All redraws are of the same clusters of the test with the same weights, so every difference
+is paired over items, and, between corpora, over seeds.
+
+Two sources of chance are added up. *Items*: the bootstrap variance of the mean over seeds, the models held fixed.
+*Training*: each seed draws a share f of a corpus's items without replacement, draws one annotation of each, and starts
+the learner anew. If s² is the variance over J seeds, the part of it that comes from which items were drawn stands for
+a variance f / (1 - f) times as large in the corpus as a whole (delete-d jackknife: Shao and Wu 1989, Ann. Stat. 17;
+for training sets Nadeau and Bengio 2003, Mach. Learn. 52), and the mean over J seeds has another s² / J: together
+s² (f / (1 - f) + 1 / J). What annotations and starts add to s² is multiplied as well, so this is cautious. Where f is
+1 only s² / J is left, and the interval says nothing of other items to teach with. Degrees of freedom are
+Satterthwaite's (1946, Biometrics Bull. 2).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.inference import TIE, Floats, t_quantile, t_tail
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean over seeds.
+
+    Attributes:
+        lower, upper: its 95 % interval; NaN where it cannot be told (one seed).
+        p: of "it is 0".
+        seed_sd: standard deviation over seeds; NaN of one.
+        error: standard error.
+        freedom: degrees of freedom of the error.
+    """
+
+    value: float
+    lower: float
+    upper: float
+    p: float
+    seed_sd: float
+    error: float
+    freedom: float
+
+
+def mean_over_seeds(values: Floats, clusters: int, drawn: float, *, chosen: float = 0.0) -> Mean:
+    """Give the mean over seeds, and how sure it is.
+
+    Args:
+        values: (seeds, replicates + 1): the data as they are, then bootstrap redraws of the test.
+        clusters: of the test.
+        drawn: share of a corpus's items that each seed was taught with.
+        chosen: a further variance: which persons stood for people.
+    """
+    values = values[np.isfinite(values[:, 0])]
+    if not len(values):
+        return Mean(*[math.nan] * 7)
+    seeds = len(values)
+    average = values.mean(axis=0)
+    redrawn = average[1:][np.isfinite(average[1:])]
+    spread = float(np.std(values[:, 0], ddof=1)) if seeds > 1 else math.nan
+    value = float(average[0])
+    if len(redrawn) < 2 or clusters < 2 or seeds < 2:
+        return Mean(value, math.nan, math.nan, math.nan, spread, math.nan, math.nan)
+    items = float(np.var(redrawn, ddof=1)) * clusters / (clusters - 1) + chosen
+    training = spread**2 * ((drawn / (1 - drawn) if drawn < 1 else 0.0) + 1 / seeds)
+    error = math.sqrt(items + training)
+    if error < TIE:
+        return Mean(value, value, value, 1.0 if abs(value) < TIE else 0.0, spread, error, math.inf)
+    freedom = (items + training) ** 2 / (items**2 / (clusters - 1) + training**2 / (seeds - 1))
+    half = t_quantile(0.975, int(freedom)) * error
+    return Mean(value, value - half, value + half, t_tail(value / error, int(freedom)), spread, error, freedom)
+
+
+def judge_amplification(worse: str, warn: float | None, found: Mean, q: float) -> str:
+    """Say what training does to an artifact.
+
+    *amplified*: q ≤ 0.05, in the direction that is bad; *damped*: in the other; *moved*: where no direction is bad.
+    *the same*: the interval lies within ``warn`` on both sides. Else *cannot tell*. Without ``warn`` nothing is judged.
+    """
+    if warn is None:
+        return "described"
+    if math.isnan(found.error):
+        return "cannot tell"
+    if max(abs(found.lower), abs(found.upper)) < warn:
+        return "the same"
+    if not math.isnan(q) and q <= 0.05:
+        if worse == "both":
+            return "moved"
+        return "amplified" if (found.value > 0) == (worse == "up") else "damped"
+    return "cannot tell"
+
+
+def judge_share(difference: Mean, margin: float) -> str:
+    """Say whether a mixture teaches as well as people alone, give or take a margin.
+
+    Args:
+        difference: gain over people alone; negative is a loss.
+        margin: a loss that does not matter.
+
+    Returns:
+        *not worse* if the whole interval lies above -margin; *worse* if it lies below 0 and its best below -margin or
+        its value does; else *cannot tell*.
+    """
+    if math.isnan(difference.error):
+        return "cannot tell"
+    if difference.lower > -margin:
+        return "not worse"
+    return "worse" if difference.upper < 0 and difference.value < -margin else "cannot tell"
+
+
+def find_enough(verdicts: dict[int, str]) -> int | None:
+    """Give the smallest share of human items from which on no larger share is worse; None if there is none.
+
+    Shares are looked at from the largest down and the first that is not "not worse" ends it: a fixed order of tests
+    needs no correction for how many there are (Maurer, Hothorn and Lehmacher 1995).
+    """
+    enough = None
+    for share in sorted(verdicts, reverse=True):
+        if verdicts[share] != "not worse":
+            break
+        enough = share
+    return enough
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Items of a model that teach as much as so many of people.
+
+    Attributes:
+        equal: items of the model; NaN where none of the sizes tried teaches as much.
+        lower, upper: 95 % interval of equal by size; ``upper`` infinite where the sizes tried set no bound.
+    """
+
+    equal: float
+    lower: float
+    upper: float
+
+
+def equal_sizes(human: float, sizes: Floats, curve: Floats) -> float:
+    """Read off a rising learning curve at what size it reaches a score.
+
+    The curve is made rising (pool adjacent violators; Barlow and others 1972) and is a line between sizes in log size.
+
+    Args:
+        human: the score to reach.
+        sizes: (n,) ascending.
+        curve: (n,) scores, higher is better.
+
+    Returns:
+        the size; 0 where the smallest reaches it already, infinite where none does.
+    """
+    rising = pool_adjacent(curve)
+    if human <= rising[0]:
+        return float(sizes[0]) if math.isclose(human, rising[0], abs_tol=TIE) else 0.0
+    if human > rising[-1]:
+        return math.inf
+    place = int(np.searchsorted(rising, human))
+    low, high = rising[place - 1], rising[place]
+    part = (human - low) / (high - low)
+    logs = np.log(sizes)
+    return float(math.exp(logs[place - 1] + part * (logs[place] - logs[place - 1])))
+
+
+def pool_adjacent(values: Floats) -> Floats:
+    """Give the rising sequence nearest to some values: neighbours that fall are averaged."""
+    blocks: list[tuple[float, int]] = []
+    for value in values:
+        blocks.append((float(value), 1))
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            (left, n), (right, m) = blocks[-2:]
+            blocks[-2:] = [((left * n + right * m) / (n + m), n + m)]
+    return np.concatenate([np.full(count, value) for value, count in blocks])
+
+
+def worth(size: int, human: Floats, sizes: Floats, curves: Floats) -> Worth:
+    """Say how many of a model's items teach as much as ``size`` of people's.
+
+    Args:
+        human: (draws + 1,) the score of people's items: as it is, then draws of it under chance.
+        curves: (draws + 1, sizes) the model's learning curve, in the same draws.
+    """
+    reached = np.array([equal_sizes(score, sizes, curve) for score, curve in zip(human, curves, strict=True)])
+    low, high = (float(np.quantile(reached[1:], q, method="inverted_cdf")) for q in (0.025, 0.975))
+    return Worth(float(reached[0]), low / size, high / size)

@@ -1,0 +1,49 @@
+"""What examining trained annotators gave → its tables, replaced as a whole."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from harness.store.database import Store, fetch
+
+if TYPE_CHECKING:
+    from harness.study import Study
+
+
+def write_examined(store: Store, study: Study, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Replace a study's rows of some tables.
+
+    Args:
+        tables: name → rows; a column that a row does not have is null.
+    """
+    import pandas as pd
+
+    with store.write() as connection:
+        for table, rows in tables.items():
+            connection.execute(f"delete from store.{table} where study = ?", [study.name])
+            names = [
+                name
+                for (name,) in fetch(
+                    connection,
+                    "select column_name from information_schema.columns where table_schema = 'store' "
+                    "and table_name = ? order by ordinal_position",
+                    [table],
+                )
+            ]
+            shared = {"study": study.name, "study_hash": study.study_hash[-32:]}
+            values = [[_value({**row, **shared}.get(name)) for name in names] for row in rows]
+            if values:
+                frame = pd.DataFrame(values, columns=names, dtype="object")
+                connection.register("result_frame", frame)
+                connection.execute(f"insert into store.{table} by name select * from result_frame")
+                connection.unregister("result_frame")
+
+
+def _value(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list):
+        return [_value(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
