@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from harness import cli_collapse
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
@@ -156,6 +157,9 @@ def audit(study: Named, runs: Runs = DEFAULT_RUNS, only: Only = None) -> None:
     pipeline.resolve(made, store)
     pipeline.audit_study(made, store, only=only or None)
     _print_findings(store, made, only)
+
+
+app.command()(cli_collapse.collapse)
 
 
 @app.command()

@@ -226,7 +226,7 @@ def _views() -> Iterator[str]:
     )
     for table in ("annotators", "roster", "templates", "generations", "failures", "runs", "fits", "predictions"):
         yield f"create or replace view {table} as select * from store.{table}"
-    for table in ("measurements", "findings", "scores", "amplifications", "hybrids", "worths"):
+    for table in ("collapse", "measurements", "findings", "scores", "amplifications", "hybrids", "worths"):
         yield (
             f"create or replace view {table} as select t.* from store.{table} t "
             "join studies s on s.study = t.study and s.study_hash = t.study_hash"
