@@ -122,13 +122,12 @@ class KneserNey:
             made[known] = own + level.back[at] * made[known]
         return made[said]
 
-    def draw(self, histories: Ints, rng: np.random.Generator, *, from_base: bool) -> Ints:
-        """Draw the next symbol of each sequence.
+    def draw(self, histories: Ints, rng: np.random.Generator, *, cut: bool = False) -> Ints:
+        """Draw the next symbol of each sequence; ``UNKNOWN`` where chance wants one of the base distribution.
 
         Args:
             histories: (sequences, order - 1): the last symbols of each, oldest first; ``UNKNOWN`` before ``BEGIN``.
-            from_base: where chance goes below the lowest level, answer ``UNKNOWN``, and the caller draws from the
-                base distribution; else that mass goes to the symbols that are known.
+            cut: give the base distribution's share to the others, by what they have.
         """
         drawn = np.full(len(histories), UNKNOWN)
         still = np.arange(len(histories))
@@ -139,7 +138,7 @@ class KneserNey:
             right = np.searchsorted(level.keys, (context + 1) * self.symbols)
             low, high = level.summed[left], level.summed[right]
             chance = rng.random(len(still))
-            if length == 1 and not from_base:
+            if cut and length == 1:
                 chance *= high - low
             hit = (context >= 0) & (chance < high - low)
             row = np.searchsorted(level.summed, low + chance, side="right") - 1

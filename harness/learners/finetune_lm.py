@@ -53,6 +53,7 @@ OPTIONS: dict[str, Any] = {
     "temperature": 0.0,
     "new_tokens": 180,  # of an answer, at most
 }
+DRAWN = {"temperature": 1.0}  # options with which what it writes is a draw from what it learned
 PLAIN = "### Instruction:\n{prompt}\n\n### Response:\n"
 
 

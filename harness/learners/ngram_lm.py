@@ -36,7 +36,8 @@ FEATURES = None
 OPTIONS: dict[str, Any] = {
     "order": 3,  # words of the longest n-gram
     "longest": 400,  # words of a drawn text, at most
-    "new_words": True,  # may spell words that the corpus does not have
+    "new_words": False,  # may spell words that the corpus does not have; else one of the corpus, each as likely
+    "cut": False,  # draw without what smoothing sets aside for rare and new words, as top-p sampling cuts the tail
 }
 
 BYTES = 256
@@ -111,8 +112,11 @@ class Learner:
         histories[:, -1:] = BEGIN
         going = np.arange(count)
         for _ in range(int(self._options["longest"])):
-            said = self._model.draw(histories[going], rng, from_base=novel)
-            spelt = iter(self._invent(int(np.sum(said == UNKNOWN)), rng))
+            said = self._model.draw(histories[going], rng, cut=bool(self._options["cut"]))
+            new = said == UNKNOWN
+            if not novel:
+                said[new] = rng.integers(FIRST, self._model.symbols, size=int(new.sum()))
+            spelt = iter(self._invent(int(new.sum()), rng) if novel else ())
             for place, (text, number) in enumerate(zip(going, said, strict=True)):
                 word = next(spelt) if number == UNKNOWN else "" if number == END else self._words[number - FIRST]
                 if word:
@@ -148,7 +152,7 @@ class Learner:
         letters[:, : SPELLING_ORDER - 1] = UNKNOWN
         letters[:, SPELLING_ORDER - 2] = BEGIN
         for place in range(SPELLING_ORDER - 1, letters.shape[1]):
-            drawn = self._spelling.draw(letters[:, place - SPELLING_ORDER + 1 : place], rng, from_base=True)
+            drawn = self._spelling.draw(letters[:, place - SPELLING_ORDER + 1 : place], rng)
             uniform = rng.integers(END, FIRST + BYTES, size=count)
             ended = letters[:, place - 1] == END
             letters[:, place] = np.where(ended, END, np.where(drawn == UNKNOWN, uniform, drawn))

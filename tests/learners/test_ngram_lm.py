@@ -102,7 +102,7 @@ def test_draws_have_the_probabilities_that_the_model_says():
     taught = arrays([rng.integers(FIRST, FIRST + 3, size=5) for _ in range(20)])
     model = KneserNey(3, FIRST + 3).fit(taught)
     history = np.tile([BEGIN, 2], (40_000, 1))
-    drawn = model.draw(history, rng, from_base=True)
+    drawn = model.draw(history, rng)
     base = 0.0  # nothing of the base: what is left are the draws that the caller makes
     for word in (2, 3, 4):
         p = model.probabilities(arrays([[2, word]]), np.full(3, base))[1]
@@ -173,6 +173,20 @@ def test_new_words_are_drawn_only_if_wanted():
         drawn = learned(texts, new_words=wanted).draw(400, np.random.default_rng(1))
         new = {word for text in drawn for word in ngram_lm.split(text)} - known
         assert bool(new) == wanted
+
+
+def test_rare_words_are_drawn_as_often_as_they_stand_in_the_corpus_unless_the_tail_is_cut():
+    """What smoothing takes from rare words must not go to the common ones unasked: collapse would be its own doing."""
+    rng = np.random.default_rng(1)
+    share = 1 / np.arange(1, 301)
+    texts = [" ".join(f"w{n}" for n in rng.choice(300, p=share / share.sum(), size=8)) for _ in range(400)]
+    rare = {f"w{n}" for n in range(100, 300)}
+    there, drawn, cut = (
+        np.mean([word in rare for text in some for word in text.split()])
+        for some in (texts, learned(texts).draw(4_000, rng), learned(texts, cut=True).draw(4_000, rng))
+    )
+    assert there < drawn < 1.3 * there  # Kneser and Ney count contexts, of which rare words have more than their share
+    assert cut < 0.95 * drawn
 
 
 @given(st.text(max_size=60))
