@@ -55,7 +55,7 @@ def _read(given: list[str], learner: str) -> dict[str, Any]:
     from harness import plugins
     from harness.errors import refuse_unknown
 
-    pairs = dict(one.split("=", 1) if "=" in one else (one, "true") for one in given)
+    pairs = {name: value or "true" for name, _, value in (one.partition("=") for one in given)}
     refuse_unknown(pairs, list(plugins.load("learners", learner).OPTIONS), "--option")
     made: dict[str, Any] = {}
     for name, value in pairs.items():

@@ -44,7 +44,7 @@ class Slope:
     heaviest: int
 
 
-NOTHING = Slope(*[math.nan] * 8, -1)
+NOTHING = Slope(math.nan, math.nan, math.nan, math.nan, math.nan, math.nan, math.nan, math.nan, -1)
 
 
 def slope_within(y: Floats, x: Floats, groups: Ints, units: Ints) -> Slope:

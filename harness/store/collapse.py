@@ -33,7 +33,7 @@ def read_texts(store: Store, study: Study, named: str | None) -> tuple[list[str]
         DataError: the data type has no such text that people write.
     """
     datatype = plugins.load("datatypes", study.datatype)
-    held = getattr(datatype, "texts", lambda _: {})(study.config)
+    held: dict[str, str] = datatype.texts(study.config) if hasattr(datatype, "texts") else {}
     known = [name for name, where in held.items() if where == "record"]
     name = named or (known[-1] if known else "")
     if name not in known:
