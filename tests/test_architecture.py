@@ -128,7 +128,9 @@ def test_law_1_the_foundation_imports_the_standard_library_only(name: str) -> No
 
 
 EXTENSIONS = [
-    n for n in MODULES if re.match(r"harness\.(backends|datatypes|extractors|functions|learners)\.(?!__init__)", n)
+    n
+    for n in MODULES
+    if re.match(r"harness\.(backends|datatypes|extractors|functions|learners|remedies)\.(?!__init__)", n)
 ]
 
 
