@@ -4,13 +4,15 @@ Arrays in, numbers out. All redraws are of the same clusters of the test with th
 is paired over items, and, between corpora, over seeds.
 
 Two sources of chance are added up. *Items*: the bootstrap variance of the mean over seeds, the models held fixed.
-*Training*: each seed draws a share f of a corpus's items without replacement, draws one annotation of each, and starts
-the learner anew. If s² is the variance over J seeds, the part of it that comes from which items were drawn stands for
-a variance f / (1 - f) times as large in the corpus as a whole (delete-d jackknife: Shao and Wu 1989, Ann. Stat. 17;
-for training sets Nadeau and Bengio 2003, Mach. Learn. 52), and the mean over J seeds has another s² / J: together
-s² (f / (1 - f) + 1 / J). What annotations and starts add to s² is multiplied as well, so this is cautious. Where f is
-1 only s² / J is left, and the interval says nothing of other items to teach with. Degrees of freedom are
-Satterthwaite's (1946, Biometrics Bull. 2).
+*Training*: each seed draws a share f of a corpus's items without replacement and starts the learner anew; an item's
+annotation is drawn once, for all seeds, so that item and annotation are one draw. If v is the variance over J seeds of
+what the models show, the corpus as a whole stands for a variance f / (1 - f) times as large (delete-d jackknife: Shao
+and Wu 1989, Ann. Stat. 17; of training sets Nadeau and Bengio 2003, Mach. Learn. 52), and the mean over J seeds has
+another v / J: together v (f / (1 - f) + 1 / J). v is the variance over seeds on this test less the part of it that
+another test would have drawn otherwise, which the bootstrap tells: how far seeds move apart from redraw to redraw.
+What a learner's own start adds is multiplied as well, so this is cautious. Where f is 1 only v / J is left, and the
+interval says nothing of other items to teach with. Degrees of freedom are Satterthwaite's (1946, Biometrics Bull. 2).
+``tests/test_amplification.py`` has the simulation.
 """
 
 from __future__ import annotations
@@ -44,33 +46,61 @@ class Mean:
     freedom: float
 
 
-def mean_over_seeds(values: Floats, clusters: int, drawn: float, *, chosen: float = 0.0) -> Mean:
-    """Give the mean over seeds, and how sure it is.
+def mean_over_seeds(
+    values: Floats, clusters: int, drawn: float, *, minus: Floats | None = None, minus_drawn: float = 0.0,
+    chosen: float = 0.0,
+) -> Mean:  # fmt: skip
+    """Give the mean over seeds, or that of a difference, and how sure it is.
 
     Args:
         values: (seeds, replicates + 1): the data as they are, then bootstrap redraws of the test.
         clusters: of the test.
         drawn: share of a corpus's items that each seed was taught with.
+        minus: what models taught by another corpus show, seed by seed; ``minus_drawn`` is the share of that one.
         chosen: a further variance: which persons stood for people.
     """
-    values = values[np.isfinite(values[:, 0])]
+    other = np.zeros_like(values) if minus is None else minus
+    there = np.isfinite(values[:, 0]) & np.isfinite(other[:, 0])
+    values, other = values[there], other[there]
     if not len(values):
         return Mean(*[math.nan] * 7)
-    seeds = len(values)
-    average = values.mean(axis=0)
+    seeds, apart = len(values), values - other
+    average = apart.mean(axis=0)
     redrawn = average[1:][np.isfinite(average[1:])]
-    spread = float(np.std(values[:, 0], ddof=1)) if seeds > 1 else math.nan
+    spread = float(np.std(apart[:, 0], ddof=1)) if seeds > 1 else math.nan
     value = float(average[0])
     if len(redrawn) < 2 or clusters < 2 or seeds < 2:
         return Mean(value, math.nan, math.nan, math.nan, spread, math.nan, math.nan)
     items = float(np.var(redrawn, ddof=1)) * clusters / (clusters - 1) + chosen
-    training = spread**2 * ((drawn / (1 - drawn) if drawn < 1 else 0.0) + 1 / seeds)
+    # Two corpora are as far drawn as each is; where they are drawn alike, this is the factor times the difference's.
+    corpora = math.sqrt(_reach(drawn)) * values - math.sqrt(_reach(minus_drawn)) * other
+    training = _between_models(corpora) + _between_models(apart) / seeds
     error = math.sqrt(items + training)
     if error < TIE:
         return Mean(value, value, value, 1.0 if abs(value) < TIE else 0.0, spread, error, math.inf)
     freedom = (items + training) ** 2 / (items**2 / (clusters - 1) + training**2 / (seeds - 1))
     half = t_quantile(0.975, int(freedom)) * error
     return Mean(value, value - half, value + half, t_tail(value / error, int(freedom)), spread, error, freedom)
+
+
+def _reach(drawn: float) -> float:
+    """Give f / (1 - f): how much more a corpus as a whole varies than the parts that are drawn of it."""
+    return drawn / (1 - drawn) if drawn < 1 else 0.0
+
+
+def _between_models(values: Floats) -> float:
+    """Give the variance over seeds on this test, less what another test would have drawn otherwise."""
+    redrawn = values[:, 1:][:, np.isfinite(values[:, 1:]).all(axis=0)]
+    moved = redrawn - values[:, :1]
+    by_test = float(np.mean(np.var(moved, axis=0, ddof=1))) if redrawn.shape[1] else 0.0
+    return max(0.0, float(np.var(values[:, 0], ddof=1)) - by_test)
+
+
+def noise_of_training(values: Floats, drawn: float) -> float:
+    """Give the standard error of a mean over seeds that comes from training."""
+    if len(values) < 2:
+        return math.nan
+    return math.sqrt(_between_models(values) * (_reach(drawn) + 1 / len(values)))
 
 
 def judge_amplification(worse: str, warn: float | None, found: Mean, q: float) -> str:

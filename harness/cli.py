@@ -37,6 +37,8 @@ Batch = Annotated[bool, typer.Option("--batch", help="ask by the Batch API: half
 NoWait = Annotated[bool, typer.Option("--no-wait", help="with --batch: hand in, and collect another time")]
 Only = Annotated[list[str] | None, typer.Option("--audit", help="only this audit; may be given more than once")]
 Extractors = Annotated[list[str] | None, typer.Option("--extractor", help="only this; may be given more than once")]
+Learners = Annotated[list[str] | None, typer.Option(help="teach only this; may be given more than once")]
+Corpora = Annotated[list[str] | None, typer.Option(help="only what this corpus teaches, such as human")]
 MaxCost = Annotated[float | None, typer.Option(min=0, help="US dollars that this run may cost")]
 MaxRequests = Annotated[int | None, typer.Option(min=0, help="requests that this run may send, repeated ones too")]
 MaxTokens = Annotated[int | None, typer.Option(min=0, help="tokens that this run may use, in and out")]
@@ -149,6 +151,23 @@ def extract(study: Named, runs: Runs = DEFAULT_RUNS, only: Extractors = None) ->
 
 
 @app.command()
+def train(
+    study: Named,
+    runs: Runs = DEFAULT_RUNS,
+    learner: Learners = None,
+    corpus: Corpora = None,
+    as_json: AsJson = False,
+) -> None:
+    """Teach learners with what people and models said, and measure what training adds. Run again to go on."""
+    from harness.cli_train import train_and_tell
+
+    with _kept_if_interrupted():
+        told = train_and_tell(study, runs, learner, corpus, as_json=as_json)
+    if told is not None:
+        _print_json(told)
+
+
+@app.command()
 def audit(study: Named, runs: Runs = DEFAULT_RUNS, only: Only = None) -> None:
     """Measure how the models differ from people, with today's SQL."""
     from harness import pipeline
@@ -185,7 +204,7 @@ def run(
     plain: Plain = False,
     as_json: AsJson = False,
 ) -> None:
-    """Do all of it: plan, generate, parse, audit, report."""
+    """Do all of it: plan, generate, parse, train if the study says [train], audit, report."""
     from harness import pipeline
     from harness.budget import Budget
     from harness.progress import shown
@@ -199,6 +218,10 @@ def run(
     with _kept_if_interrupted(), shown(plain=plain) as progress:
         tally = pipeline.generate_study(made, store, limit=limit, budget=budget, say=say, progress=progress)
     pipeline.parse_study(made, store)
+    if made.training is not None:
+        from harness.secondorder import train_study
+
+        train_study(made, store, say=say)
     pipeline.audit_study(made, store, say=say)
     path = pipeline.report_study(made, store)
     if as_json:

@@ -106,6 +106,8 @@ class Classroom:
             for name, answers in taught.corpora.items()
         }
         voices = sorted({one.annotator for answers in self._held.values() for said in answers.values() for one in said})
+        self._orders: dict[tuple[str, int], list[str]] = {}  # many lessons are made of few orders and rows
+        self._made: dict[tuple[str, str], list[tuple[Any, Any, float, int, int]]] = {}
         self._voices = {name: number for number, name in enumerate(voices)}
 
     def size(self, names: Sequence[str]) -> int:
@@ -141,20 +143,28 @@ class Classroom:
         taken = {item for _, item in chosen} if not added else set()
         left = size if added else size - mixed
         chosen += [(corpus.name, item) for item in [item for item in model if item not in taken][:left]]
-        rows = [row for name, item in chosen for row in self._rows(name, item, seed)]
+        rows = [row for name, item in chosen for row in self._rows(name, item)]
         inputs, targets, weights, groups, voices = (list(column) for column in zip(*rows, strict=True))
         shares = np.array(targets) if self._classes else targets
         counted = np.array(weights, dtype=np.float64)
-        lesson = Lesson(
-            inputs, shares, self._classes, counted / counted.mean(), np.array(groups), np.array(voices)
-        )
+        lesson = Lesson(inputs, shares, self._classes, counted / counted.mean(), np.array(groups), np.array(voices))
         return lesson, len(chosen)
 
     def _order(self, name: str, seed: int) -> list[str]:
-        return order_items(list(self._held[name]), self._split.group, f"{self._seed} items {self._taught.dataset} {seed}")
+        key = (name, seed)
+        if key not in self._orders:
+            mark = f"{self._seed} items {self._taught.dataset} {seed}"
+            self._orders[key] = order_items(list(self._held[name]), self._split.group, mark)
+        return self._orders[key]
 
-    def _rows(self, name: str, item: str, seed: int) -> Iterator[tuple[Any, Any, float, int, int]]:
-        """Give an item's rows: one answer, drawn, or the shares of all."""
+    def _rows(self, name: str, item: str) -> list[tuple[Any, Any, float, int, int]]:
+        key = (name, item)
+        if key not in self._made:
+            self._made[key] = list(self._make_rows(name, item))
+        return self._made[key]
+
+    def _make_rows(self, name: str, item: str) -> Iterator[tuple[Any, Any, float, int, int]]:
+        """Give an item's rows: one answer, drawn once for all seeds, or the shares of all."""
         said = self._held[name][item]
         group = self._split.group[item]
         if self._training.teach == "soft" and self._classes:
@@ -165,7 +175,7 @@ class Classroom:
             for read, counts in shares.items():
                 yield read, counts / counts.sum(), 1.0 / len(shares), group, -1
             return
-        one = said[seed_of("draw", self._seed, self._taught.dataset, name, item, seed) % len(said)]
+        one = said[seed_of("annotation", self._seed, self._taught.dataset, name, item) % len(said)]
         for read, target, _ in one.rows.values():
             yield read, self._one(target), 1.0 / len(one.rows), group, self._voices[one.annotator]
 
@@ -180,9 +190,7 @@ class Classroom:
 def digest_lesson(lesson: Lesson) -> str:
     """Name a lesson by what it teaches."""
     targets = lesson.targets if isinstance(lesson.targets, list) else np.round(lesson.targets, 12).tolist()
-    return digest(
-        repr((list(lesson.inputs), targets, lesson.classes, lesson.weights.tolist(), lesson.groups.tolist()))
-    )
+    return digest(repr((list(lesson.inputs), targets, lesson.classes, lesson.weights.tolist(), lesson.groups.tolist())))
 
 
 def digest_units(units: Sequence[Unit]) -> str:

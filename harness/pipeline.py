@@ -29,15 +29,17 @@ from harness.parse import parse_replies
 from harness.prices import price_of, spent
 from harness.provenance import provenance
 from harness.slips import Waiting, waiting
-from harness.store import features, folders, ingest, intake, queries, taught
+from harness.store import features, folders, ingest, intake, queries
 from harness.store.database import OldDatabase, Store, only_one, open_store
 from harness.study import Study
 
 if TYPE_CHECKING:
+    from harness.auditfile import Audit
     from harness.batching import Options
     from harness.generate import Tally
 
 Say = Callable[[str], None]
+Features = dict[str, tuple[str, list[str]]]  # extractor → (version, dims)
 
 
 def clock() -> datetime:
@@ -64,6 +66,8 @@ def run_study(
     generate_study(study, store, limit=limit, say=say)
     parse_study(study, store)
     if study.training is not None:
+        from harness.secondorder import train_study
+
         train_study(study, store, say=say)
     audit_study(study, store, say=say)
     return report_study(study, store)
@@ -105,7 +109,7 @@ def resolve(study: Study, store: Store) -> None:
         return
     loaded = queries.holds(store, study.load_id)
     folder = folders.new_folder(store.runs, study.name, clock())
-    manifest = _manifest(study, "load")
+    manifest = describe_run(study, "load")
     if not loaded:
         manifest["counts"] = vars(intake.load(study, folder))
     folders.write_manifest(folder, {**manifest, "ended": clock().isoformat()})
@@ -176,7 +180,7 @@ def _ask_by_batch(study: Study, store: Store, limit: int | None, retry_failed: b
     def plan(folder: Path) -> int:
         return plan_study(study, store, limit=limit, retry_failed=retry_failed, folder=folder).calls
 
-    fill, manifest = planning.Prompts(study), _manifest(study, "generate")
+    fill, manifest = planning.Prompts(study), describe_run(study, "generate")
     came = batching.generate(study, store, plan, fill, manifest, clock, say, batch)
     return Tally(
         total=came.total, done=came.done, failed=came.failed, requests=came.total, tokens_in=came.tokens_in,
@@ -216,7 +220,7 @@ def _ask(study: Study, folder: Path, tally: Tally, progress: Callable[[Tally], N
         )
         for model in study.models
     ]  # made before the manifest: a backend without its key leaves no run behind
-    manifest = _manifest(study, "generate")
+    manifest = describe_run(study, "generate")
     generations, failures = folders.Journal(folder / "generations.jsonl"), folders.Journal(folder / "failures.jsonl")
     by_id = {annotator.annotator_id: annotator for annotator in study.annotators}
     fill = planning.Prompts(study)
@@ -302,13 +306,14 @@ def extract_study(study: Study, store: Store, names: list[str], *, say: Say = pr
     lacking = {name: why for name in names if (why := extraction.missing(name))}
     for name in names:
         if name not in lacking:
-            _extract(study, store, name, say)
+            extract_texts(study, store, name, say)
     return lacking
 
 
-def _extract(
+def extract_texts(
     study: Study, store: Store, name: str, say: Say, write_missing: Callable[[str, str, Path], int] | None = None
 ) -> None:
+    """Compute one extractor's features, in a run of its own: of the study's texts, or those that are said."""
     version, dims = extraction.version_of(name), extraction.dims_of(name)
     folder = folders.new_folder(store.runs, study.name, clock())
     numbers = itertools.count()
@@ -316,7 +321,7 @@ def _extract(
     def write(ids: list[str], values: Any) -> None:
         features.write_part(folder, next(numbers), name, version, ids, values)
 
-    manifest = {**_manifest(study, "extract"), "extracted": {name: {"version": version, "dims": dims}}}
+    manifest = {**describe_run(study, "extract"), "extracted": {name: {"version": version, "dims": dims}}}
     with folders.live(folder):
         total = (write_missing or partial(features.write_missing, store, study))(name, version, folder)
         try:
@@ -332,27 +337,6 @@ def _extract(
         ingest.read(store, [folder])
 
 
-def train_study(
-    study: Study, store: Store, *, learners: list[str] | None = None, corpora: list[str] | None = None, say: Say = print
-) -> int:
-    """Teach learners with what people and models said, and ask them about items that they have not seen.
-
-    Args:
-        learners, corpora: only these are taught now.
-
-    Returns:
-        how many trainings were done; those held before are not done again.
-    """
-    from harness.secondorder import teach
-
-    def extract_texts(name: str, texts: list[str]) -> None:
-        _extract(study, store, name, say, partial(taught.write_missing_texts, store, texts))
-
-    with only_one(store.runs / f".{study.name}.train.lock", f"another process trains for {study.name!r}"):
-        manifest = partial(_manifest, study, "train")
-        return teach(study, store, manifest, clock, extract_texts, learners=learners, corpora=corpora, say=say)
-
-
 def audit_study(study: Study, store: Store, *, only: list[str] | None = None, say: Say = print) -> None:
     """Measure everything anew, all waves and models together.
 
@@ -360,20 +344,31 @@ def audit_study(study: Study, store: Store, *, only: list[str] | None = None, sa
         only: the names of some audits; the findings of the others stay.
     """
     from harness.audit import audit
-    from harness.auditfile import audits_for, choose
     from harness.reasons import explain
+    from harness.secondorder import examine
     from harness.store.layout import open_bench
     from harness.store.results import write_findings
 
-    audits = choose(audits_for(study.datatype, study.folder), only)
     _curate_unseen(study, store, say)
-    wanted = sorted({name for each in audits for name in each.header.features})
-    lacking = extract_study(study, store, wanted, say=say)
-    there = {name: (extraction.version_of(name), extraction.dims_of(name)) for name in wanted if name not in lacking}
+    audits, there, lacking = ready_audits(study, store, only, say)
     with open_bench(store, study, there) as bench:
         findings = audit(bench, audits, study, say, lacking)
     explain(findings, audits, queries.sides(store, study.name))
     write_findings(store, study, findings, only=only)
+    examine(study, store, audits, there, lacking, say, only)
+
+
+def ready_audits(
+    study: Study, store: Store, only: list[str] | None, say: Say
+) -> tuple[list[Audit], Features, dict[str, str]]:
+    """Read the audits, and compute the features that they read: extractor → (version, dims), and → why it cannot."""
+    from harness.auditfile import audits_for, choose
+
+    audits = choose(audits_for(study.datatype, study.folder), only)
+    wanted = sorted({name for each in audits for name in each.header.features})
+    lacking = extract_study(study, store, wanted, say=say)
+    there = {name: (extraction.version_of(name), extraction.dims_of(name)) for name in wanted if name not in lacking}
+    return audits, there, lacking
 
 
 def report_study(study: Study, store: Store) -> Path:
@@ -383,7 +378,8 @@ def report_study(study: Study, store: Store) -> Path:
     return write_report(study, store, clock())
 
 
-def _manifest(study: Study, verb: str) -> dict[str, Any]:
+def describe_run(study: Study, verb: str) -> dict[str, Any]:
+    """Say what run.json says of a run that begins."""
     return {
         "format": 1,
         "verb": verb,

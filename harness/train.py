@@ -15,10 +15,8 @@ import numpy as np
 from harness import plugins
 from harness.errors import HarnessError, PluginError
 from harness.ids import seed_of
-from harness.lessons import Fit, digest_lesson, digest_units
+from harness.lessons import Fit
 from harness.types import Workplace
-
-WRITES = "write"
 
 # fit, records said (one per unit), their probabilities (None where texts are written), what the learner tells
 Write = Callable[[Fit, list[str], Any, dict[str, float]], None]
@@ -44,24 +42,6 @@ def check_learner(name: str, task: str) -> str | None:
     lacks = getattr(learner, "lacks", None)
     why: str | None = lacks() if lacks else None
     return why
-
-
-def name_fit(fit: Fit, options: Mapping[str, Any], features: str | None) -> Fit:
-    """Say what a fit is made of; with it, it has a name.
-
-    Args:
-        features: the version of the extractor that the learner reads, if it reads one.
-    """
-    fit.identity = {
-        "learner": fit.learner,
-        "version": plugins.load("learners", fit.learner).VERSION,
-        "options": dict(options),
-        "features": features,
-        "seed": fit.seed,
-        "lesson": digest_lesson(fit.lesson),
-        "units": digest_units(fit.units),
-    }
-    return fit
 
 
 def train(

@@ -25,7 +25,9 @@ class Training(BaseModel):
         [HUMAN, LLM], min_length=1, description='who teaches: "human", "llm" (each model), or names of models'
     )
     seeds: int = Field(5, ge=1, le=100, description="how often each is taught; a seed draws items and annotations")
-    test: float = Field(0.3, gt=0, lt=1, description="share of the clusters that are held out, where data have no split")
+    test: float = Field(
+        0.3, gt=0, lt=1, description="share of the clusters that are held out, where data have no split"
+    )
     share: float = Field(0.8, gt=0, le=1, description="of the items left to teach with, what each seed draws")
     teach: Literal["one", "soft"] = Field(
         "one", description="one: one annotation of each item, drawn; soft: the shares of all its annotations"
@@ -96,5 +98,7 @@ def _options(name: str, given: Mapping[str, Any], place: str) -> dict[str, Any]:
         wanted = type(known[key])
         fits = isinstance(value, (int, float)) if wanted in (int, float) else isinstance(value, wanted)
         if known[key] is not None and (not fits or isinstance(value, bool) != (wanted is bool)):
-            raise StudyError(f"{key} = {value!r} is no {wanted.__name__}", where=where, remedy=f"such as {known[key]!r}")
+            raise StudyError(
+                f"{key} = {value!r} is no {wanted.__name__}", where=where, remedy=f"such as {known[key]!r}"
+            )
     return {**known, **given}

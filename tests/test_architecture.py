@@ -27,8 +27,11 @@ NETWORK = (
     "http.client",
     "http.server",
 )
-MODELS = ("torch", "transformers", "vllm", "sklearn", "spacy", "gguf", "accelerate")
+MODELS = ("torch", "transformers", "vllm", "sklearn", "spacy", "gguf", "accelerate", "peft")
 MOST_LINES = 400
+# The pipeline, and its parts: asking by batch, the second order, and collapse.
+PIPELINE = ("harness.pipeline", "harness.cli", "harness.batching", "harness.secondorder", "harness.scoring",
+            "harness.examination", "harness.cli_train", "harness.collapsing")  # fmt: skip
 # The embedded model is a file of our own beside the backends, which those that load models here read.
 ALLOWED = {
     ("harness.backends.transformers", "harness.embedded"),
@@ -145,7 +148,7 @@ def test_law_1_extensions_import_the_foundation_and_their_siblings_only(name: st
 
 @every_module
 def test_law_2_stages_never_import_each_other(name: str) -> None:
-    if name in ("harness.pipeline", "harness.cli", "harness.batching"):  # batching is a part of the pipeline
+    if name in PIPELINE:
         return
     others = tuple(f"harness.{stage}" for stage in STAGES if stage != stage_of(name))
     allowed = ("harness.auditfile",)

@@ -20,9 +20,7 @@ from harness.store.quoting import identifier, quoted
 if TYPE_CHECKING:
     from harness.study import Study
 
-ASKED = (
-    "(select p.item_id from trained t join store.predictions p using (fit_id) where t.study = $study)"
-)
+ASKED = "(select p.item_id from trained t join store.predictions p using (fit_id) where t.study = $study)"
 APART = (
     "case when kind = 'trained' then variant || ' seed=' || sample else variant end as variant, "
     "case when kind = 'trained' then 0 else sample end as sample"
@@ -71,7 +69,11 @@ def list_speakers(store: Store, study: Study) -> list[Speaker]:
     )
     with store.read() as connection:
         rows = fetch(connection, query, [study.name])
-    return [Speaker(*row[:9], teacher=row[9:] if row[9] is not None else None) for row in rows]
+    names = ("dataset", "model", "variant", "seed", "corpus", "human", "size", "items", "pool")
+    return [
+        Speaker(**dict(zip(names, row, strict=False)), teacher=None if row[9] is None else tuple(row[9:]))
+        for row in rows
+    ]
 
 
 def open_tests(
@@ -121,6 +123,4 @@ def open_scores(store: Store, study: Study) -> AbstractContextManager[Bench]:
         f"union all by name select * exclude (shares), 1.0 as probability, 1.0 as mass from {every} "
         "where kind = 'human'"
     )
-    return open_bench(
-        store, study, None, {"labels": f"select * exclude (shares) from {every}", "soft_labels": soft}
-    )
+    return open_bench(store, study, None, {"labels": f"select * exclude (shares) from {every}", "soft_labels": soft})

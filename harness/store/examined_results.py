@@ -12,17 +12,23 @@ if TYPE_CHECKING:
     from harness.study import Study
 
 
-def write_examined(store: Store, study: Study, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+def write_examined(
+    store: Store, study: Study, tables: Mapping[str, Sequence[Mapping[str, Any]]], only: list[str] | None = None
+) -> None:
     """Replace a study's rows of some tables.
 
     Args:
         tables: name → rows; a column that a row does not have is null.
+        only: of the table of amplifications, those of these audits.
     """
     import pandas as pd
 
     with store.write() as connection:
         for table, rows in tables.items():
-            connection.execute(f"delete from store.{table} where study = ?", [study.name])
+            kept = only if table == "amplifications" else None
+            some = "" if kept is None else " and list_contains($only, audit)"
+            named = {"study": study.name} | ({} if kept is None else {"only": kept})
+            connection.execute(f"delete from store.{table} where study = $study{some}", named)
             names = [
                 name
                 for (name,) in fetch(
