@@ -72,7 +72,7 @@ def interval(estimate: float, error: float, clusters: int, bounds: tuple[float, 
     return Interval(max(low, estimate - half), upper)
 
 
-def t_quantile(probability: float, freedom: int) -> float:
+def t_quantile(probability: float, freedom: float) -> float:
     """Give the quantile of Student's t, by its expansion in 1/freedom (Abramowitz and Stegun 26.7.5)."""
     z, v = Z(probability), max(freedom, 1)
     terms = (
@@ -84,7 +84,7 @@ def t_quantile(probability: float, freedom: int) -> float:
     return float(z + sum(term / v ** (power + 1) for power, term in enumerate(terms)))
 
 
-def t_tail(t: float, freedom: int) -> float:
+def t_tail(t: float, freedom: float) -> float:
     """Give P(|T| ≥ |t|) by Wallace's normal approximation (1959, Ann. Math. Stat. 30), good to 0.001."""
     v = max(freedom, 1)
     z = (8 * v + 1) / (8 * v + 3) * math.sqrt(v * math.log1p(t * t / v))
