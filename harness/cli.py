@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness import cli_compare
+from harness import cli_collapse, cli_compare, cli_curate, cli_vary
 from harness.errors import HarnessError
-from harness.vary import vary
 
 if TYPE_CHECKING:
     from harness.plan import Plan
@@ -192,6 +191,9 @@ def audit(study: Named, runs: Runs = DEFAULT_RUNS, only: Only = None) -> None:
 
 
 app.command()(cli_compare.compare)
+app.command()(cli_collapse.collapse)
+app.command()(cli_curate.curate)
+app.command()(cli_curate.correct)
 
 
 @app.command()
@@ -305,7 +307,7 @@ def verify(runs: Runs = DEFAULT_RUNS) -> None:
         raise typer.Exit(1)
 
 
-app.command()(vary)
+app.command()(cli_vary.vary)
 
 
 def main() -> None:
