@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness import cli_compare
+from harness import cli_collapse, cli_compare
 from harness.errors import HarnessError
 from harness.vary import vary
 
@@ -192,6 +192,7 @@ def audit(study: Named, runs: Runs = DEFAULT_RUNS, only: Only = None) -> None:
 
 
 app.command()(cli_compare.compare)
+app.command()(cli_collapse.collapse)
 
 
 @app.command()

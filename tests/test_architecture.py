@@ -33,7 +33,11 @@ MOST_LINES = 400
 PIPELINE = ("harness.pipeline", "harness.cli", "harness.batching", "harness.extracting", "harness.secondorder",
             "harness.scoring", "harness.examination", "harness.cli_train")  # fmt: skip
 # The embedded model is a file of our own beside the backends, which those that load models here read.
-ALLOWED = {("harness.backends.transformers", "harness.embedded"), ("harness.backends.vllm", "harness.embedded")}
+ALLOWED = {
+    ("harness.backends.transformers", "harness.embedded"),
+    ("harness.backends.vllm", "harness.embedded"),
+    ("harness.learners._weights", "harness.embedded"),
+}
 SQL = re.compile(
     r"\bselect\s.+?\sfrom\s|\binsert\s+(?:or\s+\w+\s+)?into\s|\bdelete\s+from\s|\bcreate\s+(?:or\s+replace\s+)?"
     r"(?:table|view)\s|\bupdate\s+\S+\s+set\s|\bcopy\s*\(",

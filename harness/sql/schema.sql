@@ -586,3 +586,16 @@ comment on column store.worths.worth is 'equal_size by size: the model''s annota
 comment on column store.worths.lower is 'its 95 % interval';
 comment on column store.worths.upper is 'its 95 % interval; null: the sizes tried set no upper bound';
 comment on column store.worths.note is 'what else a reader must know';
+
+create table if not exists store.collapse (
+    study varchar, study_hash uuid, learner varchar, regime varchar, seed integer, generation integer,
+    metric varchar, value double);
+comment on table store.collapse is 'derived: what is left of people''s texts when a learner is taught with its own, generation after generation';
+comment on column store.collapse.study is 'the study';
+comment on column store.collapse.study_hash is 'the study as it stood';
+comment on column store.collapse.learner is 'who was taught and wrote, with the options that were given';
+comment on column store.collapse.regime is 'replace: taught with the last generation; accumulate: with all before';
+comment on column store.collapse.seed is 'run of all that is chance';
+comment on column store.collapse.generation is '0: people''s texts; n: what a learner wrote that was taught with n - 1';
+comment on column store.collapse.metric is 'what is measured; perplexity and loss (bits a token) are those of the learner taught with this generation, on people''s texts that taught nobody';
+comment on column store.collapse.value is 'its value';
