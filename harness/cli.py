@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness import cli_collapse, cli_compare
+from harness import cli_collapse, cli_compare, cli_vary
 from harness.errors import HarnessError
-from harness.vary import vary
 
 if TYPE_CHECKING:
     from harness.plan import Plan
@@ -306,7 +305,7 @@ def verify(runs: Runs = DEFAULT_RUNS) -> None:
         raise typer.Exit(1)
 
 
-app.command()(vary)
+app.command()(cli_vary.vary)
 
 
 def main() -> None:

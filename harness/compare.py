@@ -122,17 +122,18 @@ def _difference(
         if overlap.items < max(base.items, later.items):
             told.append(f"on the {made.items:,} items that both answered, of {base.items:,} and {later.items:,}")
     first, second = sizes
+    halves = bool(audit.header.resample)
     if first and second and abs(first - second) > ALIKE * max(first, second):
         what = "words" if audit.header.words else "rows"
         told.append(f"measured at {first:,} and {second:,} {what} a side, which is not like for like")
     elif len(curves[0]):
-        found = subtract(*curves, made.clusters, audit.header.range)
+        found = subtract(*curves, made.clusters, audit.header.range, halves=halves)
         made.base_estimate, made.estimate = (float(curve[0]) for curve in curves)
         made.difference, made.lower, made.upper = found.estimate, found.interval.lower, found.interval.upper
         made.bootstrap_p = found.p
         made.p = both(made.swap_p, found.p)
         if base.floor is not None and later.floor is not None:
-            away = farther(*curves, (base.floor, later.floor), made.clusters)
+            away = farther(*curves, (base.floor, later.floor), made.clusters, halves=halves)
     made.note = "; ".join(told) or None
     return made, away
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from harness import inference
 from harness.inference import Floats, Interval
 
@@ -24,7 +26,9 @@ class Difference:
     p: float
 
 
-def subtract(base: Floats, later: Floats, clusters: int, bounds: tuple[float, float]) -> Difference:
+def subtract(
+    base: Floats, later: Floats, clusters: int, bounds: tuple[float, float], *, halves: bool = False
+) -> Difference:
     """Subtract two estimates, each with its replicates behind it.
 
     d = later − base; standard error = SD of the replicates' differences × √(n / (n − 1)), n clusters; interval and p
@@ -35,6 +39,7 @@ def subtract(base: Floats, later: Floats, clusters: int, bounds: tuple[float, fl
     Args:
         base, later: (replicates + 1): the estimate, then its replicates.
         bounds: smallest and largest possible value of the estimate.
+        halves: the replicates are random halves, of which two are one draw: fewer degrees of freedom.
     """
     d = float(later[0] - base[0])
     if len(base) == len(later):
@@ -42,22 +47,27 @@ def subtract(base: Floats, later: Floats, clusters: int, bounds: tuple[float, fl
     else:  # random halves of which some were empty: the two are not paired, which is the cautious reading
         error = math.hypot(*(inference.standard_error(each[1:], clusters) for each in (base, later)))
     low, high = bounds
-    within = inference.interval(d, error, clusters, (low - high, high - low), distance=False)
+    freedom = clusters - 1
+    if halves:
+        freedom = min(freedom, min(int(np.isfinite(each[1:]).sum()) for each in (base, later)) // 2 - 1)
+    within = inference.interval(d, error, clusters, (low - high, high - low), distance=False, freedom=freedom)
     if math.isnan(d) or math.isnan(error):
         return Difference(d, within, math.nan)
     if error > inference.TIE:
-        return Difference(d, within, inference.t_tail(d / error, clusters - 1))
+        return Difference(d, within, inference.t_tail(d / error, freedom))
     return Difference(d, within, 1.0 if abs(d) < inference.TIE else 2.0 ** (1 - min(clusters, 1000)))
 
 
-def farther(base: Floats, later: Floats, floors: tuple[float, float], clusters: int) -> Interval:
+def farther(
+    base: Floats, later: Floats, floors: tuple[float, float], clusters: int, *, halves: bool = False
+) -> Interval:
     """Give the interval of how much farther the later is from the value without an artifact, on whichever side.
 
     Args:
         base, later: as in ``subtract``.
         floors: that value, for either.
     """
-    away = subtract(abs(base - floors[0]), abs(later - floors[1]), clusters, (0.0, math.inf))
+    away = subtract(abs(base - floors[0]), abs(later - floors[1]), clusters, (0.0, math.inf), halves=halves)
     return away.interval
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -135,7 +135,8 @@ def layout_of(name: Any, where: str) -> Layout:
     """
     if name == "plain" or name in all_layouts():
         return all_layouts()[name]
-    given, kinds = str(name).split("/"), (CASINGS, SEPARATORS, BETWEEN, MARKS, JOINED)
+    given = str(name).split("/")
+    kinds: tuple[Collection[str], ...] = (CASINGS, SEPARATORS, BETWEEN, MARKS, JOINED)
     remedy = f'write five parts: {"/".join(vars(PLAIN))}; or {{ grammar = "format", draw = 10 }}'
     if len(given) == len(kinds):
         wrong = [(part, known) for part, known in zip(given, kinds, strict=True) if part not in known]

@@ -189,6 +189,13 @@ def test_where_no_replicate_differs_the_bound_is_what_could_have_been_missed():
     assert other.p < 1e-6 and other.interval.lower > 0.9
 
 
+def test_random_halves_are_half_as_many_draws():
+    rng = np.random.default_rng(2)
+    curves = [np.concatenate([[value], rng.normal(value, 0.1, 16)]) for value in (0.0, 0.3)]
+    redraws, halves = (subtract(*curves, 200, (-5, 5), halves=each) for each in (False, True))
+    assert halves.p > redraws.p and halves.interval.lower < redraws.interval.lower
+
+
 # -- real runs --------------------------------------------------------------------------------------------
 
 PEOPLE = "item,text,annotator,label\n" + "".join(

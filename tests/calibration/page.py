@@ -47,7 +47,7 @@ ON_HALVES = """
 
 Their standard errors come from random halves of the data and their complements ([why](architecture.md#halves)), as a
 difference of two variances. Here is the standard error that studies are told (root mean square) over the spread of the
-estimates from study to study, without an artifact: it should be 1, give or take 0.07 for the noise of 100 studies.
+estimates from study to study, without an artifact: it should be 1, give or take 0.09 for the noise of 60 studies.
 Above 1 an audit finds less than it could, below 1 too much. Where most of the variance is chance of the draws
 (of the folds, of what each bucket happens to hold), 64 pairs of halves cannot tell the rest from nothing, and the error
 is kept at the least that could be told.

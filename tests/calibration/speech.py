@@ -261,7 +261,7 @@ DENSER = ("marks and the like stand 1.5 times as densely in its texts; words, se
 MORE = ("what happens in texts (a fault, a thank you, an echo, a mark …) happens 3 times as often in its own",
         {"more": 1.099})  # fmt: skip
 NARROWER = ("it leaves out 0.6 of the vocabulary, the rare words", {"narrower": 0.6})
-HALVED = (100, 40)  # studies of audits on halves, which take long: without an artifact, and with one
+HALVED = (60, 30)  # studies of audits on halves, which take long: without an artifact, and with one
 EFFECTS: dict[str, tuple[str, dict[str, object]]] = {
     "task_length": ("its instructions are 1.5 times as long", {"longer_tasks": 0.405}),
     "output_length": ("its outputs are 1.5 times as long", {"longer": 0.405}),

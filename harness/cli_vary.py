@@ -1,4 +1,4 @@
-"""``harness vary``: show how a study makes its variants, and let a model propose other wordings of a template.
+"""The verb ``vary``: show how a study makes its variants, and let a model propose other wordings of a template.
 
 Proposals are shown, or written as ordinary templates beside the original: a person reads them, and names in study.toml
 those that mean the same. What this refuses: to change study.toml, or a file that is there.
