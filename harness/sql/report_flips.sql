@@ -6,7 +6,7 @@ with given as (
     select t.dataset, t.item_id, t.key, t.fields, t.kind, t.model, t.variant, t.wave, t.value,
            to_json(t) ->> $chosen as answer
     from query_table($records) t
-    where t.study = $study
+    where t.study = $study and t.kind <> 'trained'
 ),
 width as (
     select max(c.value) - min(c.value) as width
@@ -17,7 +17,7 @@ said as (
     select dataset, item_id, model, variant, wave, answer, any_value(value) as value, count(*) as n,
            sum(count(*)) over (partition by dataset, item_id, model, variant, wave) as of
     from given
-    where kind <> 'human' and answer is not null
+    where kind = 'llm' and answer is not null
     group by dataset, item_id, model, variant, wave, answer
 ),
 apart as (
