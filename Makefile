@@ -8,7 +8,7 @@ VLLM_VENV ?= .venv-vllm
 VLLM_BIN := $(VLLM_VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help extractors demo demo-preference demo-instruction demo-simulation demo-text demo-versions test test-slow test-vllm check fix bench bench-audit bench-vllm docs clean
+.PHONY: help extractors demo demo-preference demo-instruction demo-simulation demo-text demo-versions demo-sensitivity test test-slow test-vllm check fix bench bench-audit bench-vllm docs clean
 
 help:  ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ demo-simulation: $(VENV)/.demo  ## the demo of simulations: two people talk
 
 demo-text: $(VENV)/.demo  ## the demo of texts: the same in other words, by drawn personas
 	$(BIN)/harness run demo_text
+
+demo-sensitivity: $(VENV)/.demo  ## one question in twelve prompts: what is the prompt's doing, and what is there whatever the prompt
+	$(BIN)/harness run demo_sensitivity
 
 demo-versions: $(VENV)/.instructions  ## what changed from one version of a model to the next; calls no model
 	$(BIN)/harness audit demo_versions

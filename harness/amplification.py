@@ -46,36 +46,61 @@ class Mean:
     freedom: float
 
 
-def mean_over_seeds(values: Floats, clusters: int, drawn: float, *, chosen: float = 0.0) -> Mean:
-    """Give the mean over seeds, and how sure it is.
+def mean_over_seeds(
+    values: Floats, clusters: int, drawn: float, *, minus: Floats | None = None, minus_drawn: float = 0.0,
+    chosen: float = 0.0,
+) -> Mean:  # fmt: skip
+    """Give the mean over seeds, or that of a difference, and how sure it is.
 
     Args:
         values: (seeds, replicates + 1): the data as they are, then bootstrap redraws of the test.
         clusters: of the test.
         drawn: share of a corpus's items that each seed was taught with.
+        minus: what models taught by another corpus show, seed by seed; ``minus_drawn`` is the share of that one.
         chosen: a further variance: which persons stood for people.
     """
-    values = values[np.isfinite(values[:, 0])]
+    other = np.zeros_like(values) if minus is None else minus
+    there = np.isfinite(values[:, 0]) & np.isfinite(other[:, 0])
+    values, other = values[there], other[there]
     if not len(values):
         return Mean(*[math.nan] * 7)
-    seeds = len(values)
-    average = values.mean(axis=0)
+    seeds, apart = len(values), values - other
+    average = apart.mean(axis=0)
     redrawn = average[1:][np.isfinite(average[1:])]
-    spread = float(np.std(values[:, 0], ddof=1)) if seeds > 1 else math.nan
+    spread = float(np.std(apart[:, 0], ddof=1)) if seeds > 1 else math.nan
     value = float(average[0])
     if len(redrawn) < 2 or clusters < 2 or seeds < 2:
         return Mean(value, math.nan, math.nan, math.nan, spread, math.nan, math.nan)
     items = float(np.var(redrawn, ddof=1)) * clusters / (clusters - 1) + chosen
-    apart = values - average
-    moved = apart[:, 1:][:, np.isfinite(average[1:])] - apart[:, :1]
-    models = max(0.0, spread**2 - float(np.mean(np.var(moved, axis=0, ddof=1))))
-    training = models * ((drawn / (1 - drawn) if drawn < 1 else 0.0) + 1 / seeds)
+    # Two corpora are as far drawn as each is; where they are drawn alike, this is the factor times the difference's.
+    corpora = math.sqrt(_reach(drawn)) * values - math.sqrt(_reach(minus_drawn)) * other
+    training = _between_models(corpora) + _between_models(apart) / seeds
     error = math.sqrt(items + training)
     if error < TIE:
         return Mean(value, value, value, 1.0 if abs(value) < TIE else 0.0, spread, error, math.inf)
     freedom = (items + training) ** 2 / (items**2 / (clusters - 1) + training**2 / (seeds - 1))
     half = t_quantile(0.975, int(freedom)) * error
     return Mean(value, value - half, value + half, t_tail(value / error, int(freedom)), spread, error, freedom)
+
+
+def _reach(drawn: float) -> float:
+    """Give f / (1 - f): how much more a corpus as a whole varies than the parts that are drawn of it."""
+    return drawn / (1 - drawn) if drawn < 1 else 0.0
+
+
+def _between_models(values: Floats) -> float:
+    """Give the variance over seeds on this test, less what another test would have drawn otherwise."""
+    redrawn = values[:, 1:][:, np.isfinite(values[:, 1:]).all(axis=0)]
+    moved = redrawn - values[:, :1]
+    by_test = float(np.mean(np.var(moved, axis=0, ddof=1))) if redrawn.shape[1] else 0.0
+    return max(0.0, float(np.var(values[:, 0], ddof=1)) - by_test)
+
+
+def noise_of_training(values: Floats, drawn: float) -> float:
+    """Give the standard error of a mean over seeds that comes from training."""
+    if len(values) < 2:
+        return math.nan
+    return math.sqrt(_between_models(values) * (_reach(drawn) + 1 / len(values)))
 
 
 def judge_amplification(worse: str, warn: float | None, found: Mean, q: float) -> str:

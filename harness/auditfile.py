@@ -24,6 +24,14 @@ AUDITS = PACKAGE / "audits"
 EVERY = "*"  # across all variants at once
 
 
+class Also(BaseModel):
+    """A further audit of a file: whose records it reads, and in ``model_extra`` what its header has otherwise."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    datatype: str | None = None
+    columns: dict[str, str] = {}
+
+
 class Header(BaseModel):
     """The TOML in an audit's block comment."""
 
@@ -98,7 +106,7 @@ class Header(BaseModel):
         "given and not made up, and these rows are left out",
     )
     example: dict[str, Any] = Field(description="given rows and expected estimates")
-    also: dict[str, dict[str, Any]] = Field(
+    also: dict[str, Also] = Field(
         {},
         description="further audits of this file: name → datatype (its records are seen as the relation; without it "
         "the file's own), columns (name in the SQL = name in the data type; the names of features follow), and the "
@@ -227,11 +235,10 @@ def read_audits(path: Path) -> Iterator[Audit]:
     named, datatype = content_id("audit", text), path.parent.name
     yield Audit(path.stem, path, header, cells, estimate, named, text, datatype, header.relation)
     for name, differs in header.also.items():
-        other = str(differs.get("datatype", datatype))
-        rows = load("datatypes", other).TABLE if "datatype" in differs else header.relation
-        own = {key: value for key, value in differs.items() if key not in ("datatype", "columns")}
-        merged = _header({**told, "also": {}, **own}, f"{path}, [also.{name}]")
-        yield Audit(name, path, merged, cells, estimate, named, text, other, rows, dict(differs.get("columns", {})))
+        other = differs.datatype or datatype
+        rows = load("datatypes", other).TABLE if differs.datatype else header.relation
+        merged = _header({**told, "also": {}, **(differs.model_extra or {})}, f"{path}, [also.{name}]")
+        yield Audit(name, path, merged, cells, estimate, named, text, other, rows, differs.columns)
 
 
 def _header(told: dict[str, Any], where: str) -> Header:

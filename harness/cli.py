@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness import cli_collapse, cli_compare, cli_vary
+from harness import cli_collapse, cli_compare, cli_curate, cli_vary
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
@@ -192,6 +192,8 @@ def audit(study: Named, runs: Runs = DEFAULT_RUNS, only: Only = None) -> None:
 
 app.command()(cli_compare.compare)
 app.command()(cli_collapse.collapse)
+app.command()(cli_curate.curate)
+app.command()(cli_curate.correct)
 
 
 @app.command()

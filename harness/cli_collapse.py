@@ -44,8 +44,7 @@ def collapse(
     pipeline.resolve(made, store)
     settings = Settings(learner, generations, seeds, most=most)
     label, chart = collapse_study(made, store, settings, _read(options or [], learner), named=text)
-    found = store.sql("select * from collapse where study = $study and learner = $learner",
-                      {"study": made.name, "learner": label})  # fmt: skip
+    found = store.sql("from collapse where study = $study and learner = $label", {"study": made.name, "label": label})
     _print(found)
     print(f"\nchart: {chart}")
 
@@ -67,7 +66,7 @@ def _read(given: list[str], learner: str) -> dict[str, Any]:
 
 
 def _print(found: pd.DataFrame) -> None:
-    from harness.report.collapse import METRICS, summarise
+    from harness.overseeds import METRICS, summarise
 
     rows, slopes = summarise(found)
     words = int(found.loc[found["metric"] == "budget", "value"].iloc[0])

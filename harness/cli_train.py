@@ -48,20 +48,20 @@ def tell_second_order(store: Store, study: str, metric: str) -> Iterator[str]:
         for row in group.sort_values(["corpus", "human", "size"], na_position="first").to_dict("records"):
             yield f"  {row['variant']:<44} {_spanned(row, 'estimate')}  taught with {row['items_taught']:,} items"
     yield from _amplified(store.amplifications(study))
-    for row in store.hybrids(study).to_dict("records"):
-        enough = "  <- enough" if row["enough"] else ""
-        gain = f"{row['difference']:+.3f} [{row['lower']:+.3f}, {row['upper']:+.3f}]"
-        yield (
-            f"  {row['human']:>3} % human, rest {row['corpus']}: {row['metric']} {row['score']:.3f}, "
-            f"{gain} against people alone: {row['verdict']} (margin {row['margin']:g}){enough}"
-        )
+    for (dataset, corpus, model), group in store.hybrids(study).groupby(["dataset", "corpus", "model"], sort=True):
+        yield f"\nPeople's items among those of {corpus} on {dataset} ({model}), against people alone"
+        for row in group.to_dict("records"):
+            yield (
+                f"  {row['human']:>3} %  {row['metric']} {row['score']:.3f}, {_spanned(row, 'difference', '+')}: "
+                f"{row['verdict']}{' (as is every larger share)' if row['enough'] else ''}"
+            )
     for row in store.worths(study).to_dict("records"):
         told = f"{row['worth']:.2f}" if row["worth"] == row["worth"] else "not told"
         upper = f"{row['upper']:.2f}" if row["upper"] == row["upper"] else "no bound"
         note = f"; {row['note']}" if row["note"] else ""
         yield (
-            f"  an annotation by a person is worth {told} by {row['corpus']} [{row['lower']:.2f}, {upper}] "
-            f"at {row['size']:,} items{note}"
+            f"{row['dataset']}, {row['model']}: of {row['size']:,} items, one of a person is worth {told} of "
+            f"{row['corpus']} [{row['lower']:.2f}, {upper}]{note}"
         )
 
 

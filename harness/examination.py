@@ -50,7 +50,8 @@ class Class:
     """The trainings of one learner under one corpus, and their places among the focal annotators of a measurement.
 
     Attributes:
-        by_people: those of the same learner taught by people, on the same items; empty where they are not there.
+        by_people: those of the same learner taught by people, on the same items; empty where they are not there;
+            ``by_people_drawn``: the share of people's items that each seed drew.
         teacher: the model that taught.
     """
 
@@ -58,6 +59,7 @@ class Class:
     own: range
     by_people: range = range(0)
     teacher: int = -1
+    by_people_drawn: float = 0.0
 
 
 def _beside_models(bench: Bench, audit: Audit, study: Study, pupils: Pupils) -> Iterator[Row]:
@@ -76,7 +78,8 @@ def _beside_models(bench: Bench, audit: Audit, study: Study, pupils: Pupils) -> 
             wanted.append(focal(pupils.seat(one), len(wanted), teacher))
         wanted.append(focal(teacher, len(wanted), pupils.seat(group[0])))
         middle = begin + len(group)
-        classes.append(Class(group, range(begin, middle), range(middle, len(wanted) - 1), len(wanted) - 1))
+        share = by_people[0].items / by_people[0].pool if by_people else 0.0
+        classes.append(Class(group, range(begin, middle), range(middle, len(wanted) - 1), len(wanted) - 1, share))
     focals, curves, _ = measure(bench, audit, study, wanted, AS_IS)
     for each in classes:
         for metric in _metrics(each, curves):
@@ -87,8 +90,9 @@ def _beside_models(bench: Bench, audit: Audit, study: Study, pupils: Pupils) -> 
                 row = _row(audit, metric, each.group, of, trained, float(taught[0]))
                 row |= _told(mean_over_seeds(trained - taught, of.clusters, drawn))
                 if each.by_people and all((n, metric) in curves for n in each.by_people):
-                    apart = trained - _stack(each.by_people, metric, curves)
-                    gap = mean_over_seeds(apart, of.clusters, drawn)
+                    humans = _stack(each.by_people, metric, curves)
+                    others = each.by_people_drawn
+                    gap = mean_over_seeds(trained, of.clusters, drawn, minus=humans, minus_drawn=others)
                     row |= {
                         "against_human": gap.value,
                         "against_human_lower": gap.lower,

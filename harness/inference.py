@@ -84,8 +84,15 @@ def interval(
 
 
 def t_quantile(probability: float, freedom: int) -> float:
-    """Give the quantile of Student's t, by its expansion in 1/freedom (Abramowitz and Stegun 26.7.5)."""
-    z, v = Z(probability), max(freedom, 1)
+    """Give the quantile of Student's t, by its expansion in 1/freedom (Abramowitz and Stegun 26.7.5).
+
+    Exact for 1 and 2 degrees of freedom, where the expansion is far off.
+    """
+    if freedom <= 1:
+        return math.tan(math.pi * (probability - 0.5))
+    if freedom == 2:
+        return (2 * probability - 1) / math.sqrt(2 * probability * (1 - probability))
+    z, v = Z(probability), freedom
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,

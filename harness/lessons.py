@@ -106,6 +106,8 @@ class Classroom:
             for name, answers in taught.corpora.items()
         }
         voices = sorted({one.annotator for answers in self._held.values() for said in answers.values() for one in said})
+        self._orders: dict[tuple[str, int], list[str]] = {}  # many lessons are made of few orders and rows
+        self._made: dict[tuple[str, str], list[tuple[Any, Any, float, int, int]]] = {}
         self._voices = {name: number for number, name in enumerate(voices)}
 
     def size(self, names: Sequence[str]) -> int:
@@ -149,11 +151,19 @@ class Classroom:
         return lesson, len(chosen)
 
     def _order(self, name: str, seed: int) -> list[str]:
-        return order_items(
-            list(self._held[name]), self._split.group, f"{self._seed} items {self._taught.dataset} {seed}"
-        )
+        key = (name, seed)
+        if key not in self._orders:
+            mark = f"{self._seed} items {self._taught.dataset} {seed}"
+            self._orders[key] = order_items(list(self._held[name]), self._split.group, mark)
+        return self._orders[key]
 
-    def _rows(self, name: str, item: str) -> Iterator[tuple[Any, Any, float, int, int]]:
+    def _rows(self, name: str, item: str) -> list[tuple[Any, Any, float, int, int]]:
+        key = (name, item)
+        if key not in self._made:
+            self._made[key] = list(self._make_rows(name, item))
+        return self._made[key]
+
+    def _make_rows(self, name: str, item: str) -> Iterator[tuple[Any, Any, float, int, int]]:
         """Give an item's rows: one answer, drawn once for all seeds, or the shares of all."""
         said = self._held[name][item]
         group = self._split.group[item]

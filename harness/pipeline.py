@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness import curating, plugins
+from harness import controlling, plugins
 from harness import extract as extraction
 from harness import plan as planning
 from harness.budget import Budget
@@ -274,8 +274,8 @@ def _parse(study: str, datatype: str, store: Store) -> None:
     with queries.Parsing(store, datatype) as parsing:
         while parsed := list(itertools.islice(read, queries.CHUNK)):
             parsing.add([reply for reply, _ in parsed], [row for _, rows in parsed for row in rows])
-    if curating.is_controlled(datatype):
-        curating.curate(study, datatype, store)
+    if controlling.is_controlled(datatype):
+        controlling.curate(study, datatype, store)
 
 
 def rebuild(store: Store) -> tuple[int, list[str]]:
@@ -305,7 +305,7 @@ def audit_study(study: Study, store: Store, *, only: list[str] | None = None, sa
     from harness.store.results import write_findings
     from harness.variation import compare_variants
 
-    curating.curate_unseen(study, store, say)
+    controlling.curate_unseen(study, store, say)
     every = audits_for(study.datatype, study.folder)
     audits, there, lacking = ready_audits(study, store, only, say)
     with open_bench(store, study, extraction.there(every)) as bench:

@@ -29,6 +29,7 @@ class Room:
     units: Sequence[Unit]
     size: int
     names: Mapping[str, str]  # corpus → the model's annotator_id
+    asked: str  # names the units by what they are
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def open_rooms(
         classroom = Classroom(one, split, training, _classes(study, datatype, one, task), study.seed)
         size = classroom.size(names)
         corpora = [each for each in list_corpora(names, training) if (each.size or 0) <= classroom.pool(each)]
-        rooms.append(Room(one.dataset, corpora, classroom, units, size, _annotators(one)))
+        rooms.append(Room(one.dataset, corpora, classroom, units, size, _annotators(one), digest_units(units)))
     if not rooms:
         raise StudyError(f"nothing can be taught: {why[-1]}", where=where, remedy="load or generate more answers")
     return rooms
@@ -143,11 +144,11 @@ def list_wanted(
                     lesson, items = room.classroom.lesson(corpus, corpus.size or room.size, seed)
                     pool = room.classroom.pool(corpus)
                     fit = Fit(room.dataset, learner, corpus, seed, items, pool, lesson, room.units)
-                    _name(fit, training.options[learner], features)
+                    _name(fit, training.options[learner], features, room.asked)
                     yield Wanted(room, learner, corpus, seed, fit.fit_id, items), fit
 
 
-def _name(fit: Fit, options: Mapping[str, Any], features: str | None) -> None:
+def _name(fit: Fit, options: Mapping[str, Any], features: str | None, asked: str) -> None:
     """Say what a fit is made of; with it, it has a name."""
     fit.identity = {
         "learner": fit.learner,
@@ -156,5 +157,5 @@ def _name(fit: Fit, options: Mapping[str, Any], features: str | None) -> None:
         "features": features,
         "seed": fit.seed,
         "lesson": digest_lesson(fit.lesson),
-        "units": digest_units(fit.units),
+        "units": asked,
     }

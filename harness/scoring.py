@@ -144,8 +144,9 @@ def compare_shares(scored: Sequence[Scored], training: Training) -> list[Row]:
 
 
 def _against(one: Scored, people: Scored, training: Training) -> Row:
-    drawn = max(one.drawn, people.drawn)
-    gain = amplification.mean_over_seeds(one.values - people.values, one.focal.clusters, drawn)
+    gain = amplification.mean_over_seeds(
+        one.values, one.focal.clusters, one.drawn, minus=people.values, minus_drawn=people.drawn
+    )
     return {
         "score": abs(one.mean().value), "difference": gain.value, "lower": gain.lower, "upper": gain.upper,
         "verdict": amplification.judge_share(gain, training.margin),
@@ -186,11 +187,9 @@ def _draws(points: Sequence[Scored], name: str) -> Floats:
     drawn = []
     for place, one in enumerate(points):
         mean = one.values.mean(axis=0)
-        seeds = len(one.values)
-        spread = float(np.std(one.values[:, 0], ddof=1)) if seeds > 1 else math.nan
-        scale = spread * math.sqrt((one.drawn / (1 - one.drawn) if one.drawn < 1 else 0) + 1 / seeds)
+        scale = amplification.noise_of_training(one.values, one.drawn)
         rng = np.random.default_rng(seed_of(name, place))
-        noise = rng.standard_t(max(seeds - 1, 1), len(mean) - 1) * scale
+        noise = rng.standard_t(max(len(one.values) - 1, 1), len(mean) - 1) * scale
         drawn.append(np.concatenate([mean[:1], mean[1:] + noise]))
     return np.stack(drawn, axis=1)
 

@@ -27,11 +27,11 @@ NETWORK = (
     "http.client",
     "http.server",
 )
-MODELS = ("torch", "transformers", "vllm", "sklearn", "spacy", "gguf", "accelerate")
+MODELS = ("torch", "transformers", "vllm", "sklearn", "spacy", "gguf", "accelerate", "peft")
 MOST_LINES = 400
-# The pipeline, and its parts: asking by batch, features, and the second order.
+# The pipeline, and its parts: asking by batch, features, the second order, and collapse.
 PIPELINE = ("harness.pipeline", "harness.cli", "harness.batching", "harness.extracting", "harness.secondorder",
-            "harness.scoring", "harness.examination", "harness.cli_train")  # fmt: skip
+            "harness.scoring", "harness.examination", "harness.cli_train", "harness.collapsing")  # fmt: skip
 # The embedded model is a file of our own beside the backends, which those that load models here read.
 ALLOWED = {
     ("harness.backends.transformers", "harness.embedded"),
@@ -131,7 +131,9 @@ def test_law_1_the_foundation_imports_the_standard_library_only(name: str) -> No
 
 
 EXTENSIONS = [
-    n for n in MODULES if re.match(r"harness\.(backends|datatypes|extractors|functions|learners)\.(?!__init__)", n)
+    n
+    for n in MODULES
+    if re.match(r"harness\.(backends|datatypes|extractors|functions|learners|remedies)\.(?!__init__)", n)
 ]
 
 

@@ -142,7 +142,7 @@ def test_the_verb_works_on_a_study_of_texts(tmp_path):
 
 @pytest.mark.model
 def test_the_demos_model_loses_a_generation():
-    pytest.importorskip("peft", reason="pip install 'harness[train]'")
+    pytest.importorskip("peft", reason="pip install 'harness[finetune]'")
     texts = [f"Room {n} is {'warm' if n % 3 else 'cold'} and has {n % 7} chairs." for n in range(60)]
     settings = Settings("finetune_lm", generations=1, seeds=1, regimes=("replace",))
     options = {"epochs": 1, "longest": 64, "new_tokens": 16, "rate": 1e-3}

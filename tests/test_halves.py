@@ -141,7 +141,7 @@ def of_sum(values: np.ndarray, rng: np.random.Generator) -> float:
 
 
 def of_pairs(values: np.ndarray, rng: np.random.Generator) -> float:
-    """The share of pairs that are equal: wholly made of pairs, as the words are equally likely."""
+    """The share of pairs that are equal: wholly made of pairs, as all words are as likely."""
     times = np.unique(values, return_counts=True)[1]
     return float((times * (times - 1)).sum() / len(values) / (len(values) - 1))
 
@@ -151,33 +151,32 @@ def with_chance(values: np.ndarray, rng: np.random.Generator) -> float:
     return float(values.mean() + rng.normal(0, values.std() / math.sqrt(len(values))))
 
 
-STATISTICS = {of_sum: 1.0, of_pairs: 0.5, with_chance: 0.5}  # the share of a deal's variance that is left
+STATISTICS = [of_sum, of_pairs, with_chance]
 
 
 def measured(statistic, size: int, parts: int, studies: int, per_cluster: int = 1):
-    """Estimates and their standard errors over simulated studies of one of 40 words an item."""
+    """Estimates and their standard errors over simulated studies: two sides, of one of 40 words an item, compared."""
     rng = np.random.default_rng([size, parts])
     made = []
     for _ in range(studies):
-        values = rng.integers(0, 40, (size, per_cluster))
-        orders = (rng.permutation(size) for _ in range(128 // parts))
-        draws = [
-            [statistic(values[order[n::parts][: size // parts]].ravel(), rng) for n in range(parts)] for order in orders
-        ]
-        made.append(spread(np.array(draws)[:, :, None], size))
+        sides = rng.integers(0, 40, (2, size, per_cluster))
+        orders = [rng.permutation(size) for _ in range(128 // parts)]
+        dealt = [[order[n::parts][: size // parts] for n in range(parts)] for order in orders]
+        draws = [[[np.subtract(*(statistic(s[part].ravel(), rng) for s in sides))] for part in deal] for deal in dealt]
+        made.append(spread(np.array(draws), size))
     made = np.array(made)
     return made[:, 0], np.array([inference.standard_error(one[1:], size) for one in made])
 
 
 def holds(statistic, size: int, parts: int, studies: int, per_cluster: int = 1) -> None:
     estimates, errors = measured(statistic, size, parts, studies, per_cluster)
-    truth = 19.5 if statistic is not of_pairs else 1 / 40
-    t = inference.t_quantile(0.975, min(size, 64) - 1)
     ratio = math.sqrt(np.mean(errors**2)) / np.std(estimates)
-    noise = 1 / math.sqrt(2 * studies)
-    covered = np.mean(abs(estimates - truth) <= t * errors)
-    assert 1 - 3 * noise <= ratio <= (1.15 if parts == 2 else 1.35) + 3 * noise, ratio
-    assert covered >= 0.92 - 2 * math.sqrt(0.08 * 0.92 / studies), covered
+    # Of eight parts an eighth of the variance of pairs is left, and 16 deals tell no less than 0.4 from nothing.
+    most = 1.8 if parts == 8 and statistic is of_pairs else 1.15
+    noise = 3 / math.sqrt(2 * studies)
+    assert 1 - noise <= ratio <= most + noise, ratio
+    covered = np.mean(abs(estimates) <= inference.t_quantile(0.975, min(size, 64) - 1) * errors)
+    assert covered >= 0.92 - 3 * math.sqrt(0.08 * 0.92 / studies), covered
 
 
 @pytest.mark.parametrize("statistic", STATISTICS)

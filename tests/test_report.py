@@ -144,7 +144,8 @@ def test_the_page_tells_who_was_asked_what(made, html):
 
 def test_files_stand_beside_the_page(made):
     study, store, folder = made
-    drawn = sorted(path.name.removesuffix(".svg") for path in folder.glob("*.svg"))
+    files = sorted(path.name.removesuffix(".svg") for path in folder.glob("*.svg"))
+    drawn = [name for name in files if not name.startswith(("prompts-", "timeline-"))]  # those of audits
     sections = read_sections(study, store.findings(study.name))
     assert drawn == sorted(s.name for s in sections if any(r.shown is not None for g in s.charted for r in g.rows))
     assert "label_shift" in drawn
@@ -387,7 +388,7 @@ def test_names_of_variants(made):
 
 
 def test_a_mixture_of_systems_is_warned_of(made):
-    base = {"model": "leaning", "variant": "wording=plain label_order=given", "model_served": "m-1"}
+    base = {"model": "leaning", "variant": "wording=plain label_order=given", "wave": "1", "model_served": "m-1"}
     told = find_mixtures(made[0], [{**base, "fingerprint": "fp_1"}, {**base, "fingerprint": "fp_2"}])
     assert len(told) == 1
     assert "fp_1" in told[0]

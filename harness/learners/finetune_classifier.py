@@ -1,6 +1,6 @@
 """finetune_classifier: an encoder, tuned whole, with one linear head for everybody or one for each annotator.
 
-Any encoder by name: a folder, or a model of the hub (``roberta-base``); MiniLM comes with the extra ``train``.
+Any encoder by name: a folder, or a model of the hub (``roberta-base``); MiniLM comes with the extra ``finetune``.
 The vectors of a text's word pieces are averaged; the loss is the cross-entropy with the shares of the classes, so
 that a soft label is learned as one. With ``heads = "voices"`` each annotator who said ``least`` rows or more has a
 head of their own, all others share one, and the prediction is the mean of the heads' probabilities: the crowd, and
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 VERSION = "1"
 PACKAGES = ("torch", "transformers")
-EXTRA = "train"
+EXTRA = "finetune"
 SERVES = ("classify", "prefer")
 FEATURES = None
 OPTIONS: dict[str, Any] = {

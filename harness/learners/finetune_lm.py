@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 VERSION = "1"
 PACKAGES = ("torch", "transformers", "peft")
-EXTRA = "train"
+EXTRA = "finetune"
 SERVES = ("write",)
 FEATURES = None
 OPTIONS: dict[str, Any] = {

@@ -6,7 +6,7 @@ What this refuses: to count what was only described, and to speak of prompts tha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from harness.report import words
 from harness.report.sensitivity import Artifact, Sensitivity, name_artifact
@@ -14,7 +14,6 @@ from harness.report.words import count, join
 
 QUESTION = "Which artifacts are the prompt’s, and which are there whatever the prompt?"
 MOST, NAMES = 3, 4  # models with a sentence of their own; artifacts named in it
-TRIED = "the prompts tried"  # how the store begins a population that is no larger than the sample
 
 
 def answer(told: Sensitivity) -> list[str]:
@@ -44,27 +43,33 @@ def _sentence(artifacts: Sequence[Artifact], who: str) -> str:
     parts = [
         _part(artifacts, "robust", (f"is there {whatever}", f"are there {whatever}"), _predicted),
         _part(artifacts, "prompt-dependent", ("depends on the prompt", "depend on the prompt"), _divided),
-        _part(artifacts, "absent", (f"is absent {whatever}", f"are absent {whatever}"), None),
+        _part(artifacts, "absent", (f"is absent {whatever}", f"are absent {whatever}"), None, told_if_none=False),
         _unclear(artifacts, prompts),
     ]
+    parts = [part for part in parts if part]
     return f"Of {count(len(artifacts), 'artifact')} judged in {who} over {count(prompts, 'prompt')}, {join(parts)}."
 
 
 def _whatever(artifacts: Sequence[Artifact]) -> str:
     """Say “whatever the prompt” only where the interval speaks of more than was tried."""
-    populations = [str(each.told["population"]) for each in artifacts]
-    if all(each.startswith(TRIED) for each in populations):
+    reaches = {each.reach for each in artifacts}
+    if reaches == {"tried"}:
         return "under every prompt tried"
-    if all(each.startswith("another combination") for each in populations):
-        return "under every combination of what was tried"
-    return "whatever the prompt"
+    return "whatever the prompt" if "new" in reaches else "under any combination of what was tried"
 
 
-def _part(artifacts: Sequence[Artifact], verdict: str, verbs: tuple[str, str], detail: object) -> str:
+def _part(
+    artifacts: Sequence[Artifact],
+    verdict: str,
+    verbs: tuple[str, str],
+    detail: Callable[[Artifact], str] | None,
+    *,
+    told_if_none: bool = True,
+) -> str:
     mine = [each for each in artifacts if each.verdict == verdict]
     if not mine:
-        return f"none {verbs[0]}"
-    named = [_title(each, artifacts) + (f": {detail(each)}" if callable(detail) else "") for each in mine[:NAMES]]
+        return f"none {verbs[0]}" if told_if_none else ""
+    named = [_title(each, artifacts) + (f": {detail(each)}" if detail else "") for each in mine[:NAMES]]
     if len(mine) > NAMES:
         named.append(f"{len(mine) - NAMES} more")
     return f"{len(mine)} {verbs[len(mine) > 1]} ({'; '.join(named)})"
@@ -77,30 +82,25 @@ def _title(each: Artifact, artifacts: Sequence[Artifact]) -> str:
 
 def _predicted(each: Artifact) -> str:
     low, high = (words.number(each.told[f"predicted_{end}"], each.places, signed=True) for end in ("lower", "upper"))
-    tried = str(each.told["population"]).startswith(TRIED)
-    over = "" if each.measured == "estimate" else f" over {'people' if 'human' in each.measured else 'no artifact'}"
-    return f"{'they show' if tried else 'another prompt would show'} {low} to {high}{over}, {_matters(each)}"
-
-
-def _matters(each: Artifact) -> str:
-    return f"where {each.told['warn']:g} matters"
+    who = {"tried": "they show", "mixed": "another combination would show", "new": "another prompt would show"}
+    over = " more than people" if "human" in each.measured else ""
+    return f"{who[each.reach]} {low} to {high}{over}, where {each.told['warn']:g} matters"
 
 
 def _divided(each: Artifact) -> str:
-    told = f"surely there under {each.told['surely_beyond']} and surely not under {each.told['surely_under']}"
+    beyond, under = int(each.told["surely_beyond"]), int(each.told["surely_under"])
+    told = f"surely there under {count(beyond, 'prompt')} and surely not under {under}"
     terms = [one for one in each.terms if one.share is not None]
-    if not terms:
+    if len(terms) < 2:
         return told
     largest = max(terms, key=lambda one: one.share or 0.0)
-    if len(terms) == 1:
-        return told
-    return f"{told}, {100 * (largest.share or 0.0):.0f} % of it by {largest.term}"
+    return f"{told}, and {100 * (largest.share or 0.0):.0f} % of how they differ is {largest.term}"
 
 
 def _unclear(artifacts: Sequence[Artifact], prompts: int) -> str:
     mine = [each for each in artifacts if each.verdict == "cannot tell"]
     if not mine:
-        return "there is none of which these data cannot tell"
+        return ""
     wanted = [int(each.told["prompts_needed"]) for each in mine if (each.told["prompts_needed"] or 0) > prompts]
     told = f"of {len(mine)} these data cannot tell ({_list([_title(each, artifacts) for each in mine])}"
     if wanted:
@@ -130,22 +130,15 @@ def _overall(artifacts: Sequence[Artifact], cases: int) -> str:
         parts.append(f"{number or 'none'} {verbs[number > 1]}{over}{f' ({often})' if often else ''}")
     unclear = sum(each.verdict == "cannot tell" for each in artifacts)
     kinds = len({(each.told["audit"], each.metric) for each in artifacts})
-    judged = f"{count(len(artifacts), 'case')} judged ({count(kinds, 'artifact')} of {cases} models and datasets)"
+    judged = (
+        f"{count(len(artifacts), 'case')} judged ({count(kinds, 'artifact')} in {cases} pairs of model and dataset)"
+    )
     return f"Of {judged}, {join([*parts, f'of {unclear} these data cannot tell'])}."
 
 
 def _populations(artifacts: Sequence[Artifact]) -> list[str]:
     """Say of which prompts all this speaks, and of how many artifacts it speaks of no more than what was tried."""
-    counted = Counter(str(each.told["population"]) for each in artifacts)
-    ((first, _), *others) = counted.most_common()
-    told = f"This speaks of {first}"
-    fewer = [
-        f"for {count(n, 'artifact')}, only of {population}"
-        for population, n in others
-        if _kind(population) != _kind(first)
-    ]
-    return [f"{'; '.join([told, *fewer])}."]
-
-
-def _kind(population: str) -> str:
-    return population.split(":", maxsplit=1)[0].split(" of ", maxsplit=1)[0]
+    counted = Counter((each.reach, str(each.told["population"])) for each in artifacts)
+    (((reach, population), _), *others) = counted.most_common()
+    fewer = [f"for {count(n, 'artifact')}, of {other}" for (its, other), n in others if its != reach]
+    return [f"{'; '.join([f'This speaks of {population}', *fewer])}."]

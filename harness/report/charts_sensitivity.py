@@ -16,7 +16,7 @@ from harness.report.sensitivity import Artifact, name_artifact
 
 MOST_VARIANTS = 100  # of a curve: more are cut from its middle
 MOST_LEVELS = 24  # of an axis that the matrix shows
-LINE, TALL, ROW = 28, 190, 18  # letters of a label; pixels
+LINE, TALL, ROW, LEAST_WIDTH = 28, 190, 18, 300  # letters of a label; pixels
 NEW = "~new"  # sorts behind all variants
 # The map: how many times what matters, below the floor (blue) and above it (orange). Paper: too small to matter.
 STEPS = (-3, -2, -1, 1, 2, 3)
@@ -36,12 +36,12 @@ def specify_curve(each: Artifact) -> dict[str, Any]:
     import altair as alt
 
     rows = choose(each)
-    step = 24 if len(rows) <= 20 else 14 if len(rows) <= 40 else 9
+    step = max(24 if len(rows) <= 20 else 14 if len(rows) <= 40 else 9, LEAST_WIDTH // (len(rows) + 1))
     order = [f"{place:04d}" for place in range(len(rows))]
     domain = [*order, NEW] if each.told["predicted_upper"] is not None else order
     curve = _curve(alt, each, rows, order, domain, step)
     levels = [each.levels[row.variant] for row in rows]
-    matrix = _matrix(alt, levels, axes_of(each.levels.values()), order, domain, step)
+    matrix = _matrix(alt, levels, axes_of(each.levels.values()), order, domain, step, tried=each.reach == "tried")
     title = alt.TitleParams(plain(f"{each.title}: {each.measured}"), offset=10)
     return configure(alt.vconcat(curve, matrix, spacing=8, bounds="flush").properties(title=title), 24)
 
@@ -61,13 +61,8 @@ def _curve(
     for place, row in zip(order, rows, strict=True):
         low, high = each.interval(row)
         values.append({"place": place, "value": each.value(row), "low": low, "high": high, "verdict": row.verdict})
-    new = {"place": NEW, "low": each.told["predicted_lower"], "high": each.told["predicted_upper"]}
-    warn = each.told["warn"] or 0.0
-    edges = {"up": [warn], "down": [-warn], "both": [-warn, warn]}[each.told["worse"] or "both"]
-    there = [value for one in [*values, new] for value in (one["low"], one["high"]) if value is not None]
-    there += [0.0, *edges, *(one["value"] for one in values)]
-    room = 0.06 * (max(there) - min(there)) or 0.1
-    scale = alt.Scale(domain=[min(there) - room, max(there) + room], nice=False, zero=False)
+    edges, span = _edges(each), _range(each, rows)
+    scale = alt.Scale(domain=list(span), nice=False, zero=False)
     width = step * len(domain)
 
     def y(name: str) -> Any:
@@ -100,9 +95,33 @@ def _curve(
                     stroke=look(alt.Stroke, OUTLINES)),
     ]  # fmt: skip
     if NEW in domain:
-        base = alt.Chart(alt.InlineData(values=[new]))
+        low, high = max(each.told["predicted_lower"], span[0]), min(each.told["predicted_upper"], span[1])
+        base = alt.Chart(alt.InlineData(values=[{"place": NEW, "low": low, "high": high}]))
         layers.append(base.mark_bar(color=QUIET, width=9).encode(x=x, y=y("low"), y2="high:Q"))
     return alt.layer(*layers).properties(width=width, height=TALL)
+
+
+def _edges(each: Artifact) -> list[float]:
+    warn = each.told["warn"] or 0.0
+    return {"up": [warn], "down": [-warn], "both": [-warn, warn]}[each.told["worse"] or "both"]
+
+
+def _range(each: Artifact, rows: Sequence[Row]) -> tuple[float, float]:
+    """Give what the picture spans: all variants, and of another prompt no more than as much again on each side."""
+    ends = [end for row in rows for end in (each.value(row), *each.interval(row)) if end is not None]
+    low, high = min(0.0, *_edges(each), *ends), max(0.0, *_edges(each), *ends)
+    new = each.told["predicted_lower"], each.told["predicted_upper"]
+    wide = high - low or 0.1
+    if new[0] is not None and new[1] is not None:
+        low, high = max(min(low, new[0]), low - wide / 2), min(max(high, new[1]), high + wide / 2)
+    return low - 0.05 * wide, high + 0.05 * wide
+
+
+def is_cut(each: Artifact) -> bool:
+    """Tell whether what another prompt would show is wider than the picture."""
+    low, high = _range(each, choose(each))
+    new = each.told["predicted_lower"], each.told["predicted_upper"]
+    return None not in new and (new[0] < low or new[1] > high)
 
 
 def _matrix(
@@ -112,6 +131,8 @@ def _matrix(
     order: Sequence[str],
     domain: Sequence[str],
     step: int,
+    *,
+    tried: bool = False,
 ) -> Any:
     """Draw which level of each axis each variant had: a row for each level, under the axis's name."""
     lines: list[tuple[str, str | None]] = []
@@ -141,10 +162,9 @@ def _matrix(
         .mark_text(align="right", fontSize=11, color=INK).encode(x=alt.value(-10), y=y, text="told:N"),
     ]  # fmt: skip
     if NEW in domain:
+        told = "all" if tried else "another"
         base = alt.Chart(alt.InlineData(values=[{"place": NEW, "line": places[0] if places else ""}]))
-        layers.append(
-            base.mark_text(fontSize=11, color=QUIET, align="center").encode(x=x, y=y, text=alt.value("another"))
-        )
+        layers.append(base.mark_text(fontSize=11, color=QUIET, align="center").encode(x=x, y=y, text=alt.value(told)))
     return alt.layer(*layers).properties(width=step * len(domain), height=ROW * max(len(lines), 1))
 
 
@@ -173,7 +193,7 @@ def specify_map(artifacts: Sequence[Artifact]) -> dict[str, Any] | None:
     if len(variants) < 2 or not drawn:
         return None
     order = [f"{place:04d}" for place in range(len(variants))]
-    step = 44 if len(variants) <= 16 else 34
+    step = max(44 if len(variants) <= 16 else 34, LEAST_WIDTH // len(variants))
     at = dict(zip(variants, order, strict=True))
     lines = [f"{place:03d}" for place in range(len(drawn))]
     cells, names = [], []

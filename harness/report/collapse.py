@@ -9,43 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.overseeds import OverSeeds, mean_over, slope_over
+from harness.overseeds import METRICS, summarise
 from harness.report.charts import FONT, FOUND, GRID, INK, PAPER, QUIET
 
 if TYPE_CHECKING:
     import pandas as pd
 
-METRICS = {  # metric → title, what it says
-    "tail_recall": ("rare words kept", "share of people's rarest word types that still occur"),
-    "distinct_2": ("distinct pairs of words", "distinct pairs over pairs"),
-    "entropy": ("entropy of words", "bits a word"),
-    "compression": ("redundancy", "bytes over packed bytes"),
-    "loss": ("loss on people's texts", "bits a token, of the learner taught with this generation"),
-}
 REPLACE, ACCUMULATE = FOUND, "#2c6488"
 WIDE, HIGH = 215, 150
-
-
-def summarise(found: pd.DataFrame) -> tuple[pd.DataFrame, dict[tuple[str, str], OverSeeds]]:
-    """Give the mean over seeds at each generation, and the slope a generation.
-
-    Args:
-        found: regime, seed, generation, metric, value.
-
-    Returns:
-        rows (metric, regime, generation, value, lower, upper); and (metric, regime) → slope.
-    """
-    import pandas as pd
-
-    rows, slopes = [], {}
-    for metric in METRICS:
-        for regime in dict.fromkeys(found["regime"]):
-            chosen = found[(found["metric"] == metric) & (found["regime"] == regime)]
-            table = chosen.pivot(index="seed", columns="generation", values="value").to_numpy(dtype=float)
-            slopes[metric, regime] = slope_over(table)
-            for generation, column in enumerate(table.T):
-                rows.append({"metric": metric, "regime": regime, "generation": generation, **vars(mean_over(column))})
-    return pd.DataFrame(rows), slopes
 
 
 def write_chart(found: pd.DataFrame, learner: str, folder: Path) -> Path:

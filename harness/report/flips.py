@@ -5,11 +5,12 @@ What this refuses: to name a person. People are counts per answer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness import plugins
-from harness.report.findings import axes_of, name_variant, variant_order
+from harness.report.findings import name_variant, variant_order
 from harness.report.tables import Record, ask_about, read_json
 
 if TYPE_CHECKING:
@@ -53,32 +54,35 @@ class Flip:
     said: dict[str, dict[str, list[tuple[str, int]]]]
 
 
-def read_flips(study: Study, store: Store) -> tuple[str, list[Flip]]:
-    """Choose the items, and say by which measure; none where no item was answered under two variants."""
+def read_flips(study: Study, store: Store, axes: Mapping[str, list[str]]) -> tuple[str, list[Flip]]:
+    """Choose the items, and say by which measure; none where no item was answered under two variants.
+
+    Args:
+        axes: axis → its levels, by which variants are named.
+    """
     datatype = plugins.load("datatypes", study.datatype)
     named: dict[str, Any] = {"study": study.name, "records": datatype.TABLE, "most": MOST}
     chosen = getattr(datatype, "CHOSEN", None)
     if chosen is None:
         told, rows = APART, ask_about(store, "apart", **named)
     else:
-        ordinal = bool(getattr(study.config, "ordinal", False))
-        told = SCALED if ordinal else CHOSEN
-        rows = ask_about(store, "flips", **named, chosen=f"$.{chosen}", ordinal=ordinal)
+        told = SCALED if getattr(study.config, "ordinal", False) else CHOSEN
+        rows = ask_about(store, "flips", **named, chosen=f"$.{chosen}")
     by_item: dict[str, list[Record]] = {}
     for row in rows:
         by_item.setdefault(str(row["item_id"]), []).append(row)
     datasets = len({str(row["dataset"]) for row in rows})
     changing = [each for each in by_item.values() if each[0]["score"]]
-    return told, [_flip(each, study) for each in changing[: max(MOST_ITEMS, datasets) if datasets > 1 else MOST]]
+    return told, [_flip(each, study, axes) for each in changing[: max(MOST_ITEMS, datasets) if datasets > 1 else MOST]]
 
 
-def _flip(rows: list[Record], study: Study) -> Flip:
-    order, axes = variant_order(study), axes_of(study)
+def _flip(rows: list[Record], study: Study, axes: Mapping[str, list[str]]) -> Flip:
+    order = variant_order(study)
     people: dict[str, int] = {}
     said: dict[str, dict[str, list[tuple[str, int]]]] = {}
     models: dict[str, None] = {}
     for row in sorted(rows, key=lambda row: order.get(str(row["variant"]), len(order))):
-        answer, n = str(row["answer"]), int(row["n"])
+        answer, n = str(row["answer"]).strip(), int(row["n"])
         if row["kind"] == "human":
             people[answer] = people.get(answer, 0) + n
             continue

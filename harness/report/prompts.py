@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from harness.report import charts, words
 from harness.report import charts_sensitivity as drawing
 from harness.report.answer import QUESTION, answer
-from harness.report.contents import Table
+from harness.report.contents import MOST_LINES, Column, Table
 from harness.report.findings import Section
 from harness.report.flips import Flip, read_flips
 from harness.report.sensitivity import (
@@ -23,6 +23,7 @@ from harness.report.sensitivity import (
     read_sensitivity,
     verdict_table,
 )
+from harness.report.tables import Record, records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,9 +76,11 @@ class Prompts:
     maps: list[tuple[str, str, Markup]]
     left_out: list[str]
     details: list[Detail]
+    components: list[Table]
     measure: str
     flips: list[Flip]
     open: int = SHOWN_AT_ONCE
+    at_once: int = MOST_LINES
 
 
 def write_prompts(study: Study, store: Store, sections: Sequence[Section], folder: Path) -> Prompts | None:
@@ -91,7 +94,7 @@ def write_prompts(study: Study, store: Store, sections: Sequence[Section], folde
     models, datasets, waves = (len({who[place] for who in everyone}) > 1 for place in range(3))
     several = (models, datasets, waves)
     maps, left_out = _maps(told, several, folder)
-    measure, flips = read_flips(study, store)
+    measure, flips = read_flips(study, store, told.axes)
     return Prompts(
         told=told,
         question=QUESTION,
@@ -103,6 +106,7 @@ def write_prompts(study: Study, store: Store, sections: Sequence[Section], folde
         maps=maps,
         left_out=left_out,
         details=[_detail(each, told, several, folder) for each in told.detailed],
+        components=component_tables(records(store.variance_components(study.name))),
         measure=measure,
         flips=flips,
     )
@@ -154,6 +158,34 @@ def _detail(each: Artifact, told: Sensitivity, several: tuple[bool, bool, bool],
     )
 
 
+def component_tables(rows: Sequence[Record]) -> list[Table]:
+    """Lay out whose doing an answer is, a table for each dataset and wave."""
+    alike: dict[tuple[str, str], list[Record]] = {}
+    for row in rows:
+        if row["share"] is not None:
+            alike.setdefault((str(row["dataset"]), str(row["wave"])), []).append(row)
+    made = []
+    for (dataset, wave), own in alike.items():
+        first = own[0]
+        sizes = [words.count(int(first[name]), name[:-1]) for name in ("items", "models", "prompts")]
+        where = [dataset if len({one[0] for one in alike}) > 1 else "",
+                 f"wave {wave}" if len({one[1] for one in alike}) > 1 else ""]  # fmt: skip
+        made.append(Table(
+            " · ".join([*filter(None, where), words.join(sizes)]), "whose doing",
+            tuple(str(row["component"]) for row in own),
+            [
+                Column("share, %", tuple(words.number(100 * row["share"], 0) for row in own)),
+                Column("95 % interval", tuple(_percents(row) for row in own)),
+            ],
+        ))  # fmt: skip
+    return made
+
+
+def _percents(row: Record) -> str:
+    low, high = (None if row[name] is None else 100 * row[name] for name in ("lower", "upper"))
+    return words.interval(low, high, 0)
+
+
 def sentence(each: Artifact) -> str:
     """Say the verdict's rule and the numbers that it rests on."""
     told, places = each.told, each.places
@@ -163,7 +195,7 @@ def sentence(each: Artifact) -> str:
 
     parts = [f"{told['rule'][0].upper()}{told['rule'][1:]}."]
     if told["predicted_upper"] is not None:
-        tried = str(told["population"]).startswith("the prompts tried")
+        tried = each.reach == "tried"
         who = "What holds for all prompts tried" if tried else "Another prompt would show"
         between = f"{number('predicted_lower')} to {number('predicted_upper')}"
         parts.append(f"{who}{': ' if tried else ' '}{between} (95 %); the mean over the {told['variants']} tried is "
@@ -209,7 +241,10 @@ def caption(each: Artifact) -> str:
         "tell, ○ absent. Solid line: the floor. Shaded, up to the dashed line: too small to matter."
     )
     if each.told["predicted_upper"] is not None:
-        told.append("Grey bar at the right: what another prompt would show (95 %).")
+        whose = "what holds for all prompts tried" if each.reach == "tried" else "what another prompt would show"
+        told.append(f"Grey bar at the right: {whose} (95 %).")
+        if drawing.is_cut(each):
+            told.append("It goes on beyond the picture.")
     told.append("Beneath: the levels that make the prompt.")
     floors = [row.floor for row in each.rows]
     if each.group.floor_kind == "people" and any(floor is not None for floor in floors):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ORDER = ("robust", "prompt-dependent", "cannot tell", "absent", "described")
 KEY = ("audit", "metric", "dataset", "kind", "model", "wave")
+REACHES = {"the prompts tried": "tried", "another combination": "mixed"}  # how the store's words begin
 SHOWN_AT_ONCE = 2  # artifacts whose details are not folded
 MOST_ARTIFACTS = 30  # whose details are on the page
 MOST_LISTED = 60  # lines of a table
@@ -66,6 +67,17 @@ class Artifact:
     def verdict(self) -> str:
         """Robust, prompt-dependent, cannot tell, absent or described."""
         return str(self.told["verdict"])
+
+    @property
+    def state(self) -> str:
+        """The verdict as the page names it: “whatever the prompt” only where it speaks of more than was tried."""
+        return "robust here" if self.verdict == "robust" and self.reach != "new" else self.verdict
+
+    @property
+    def reach(self) -> str:
+        """Of which prompts its interval speaks: tried, mixed (other combinations of tried levels) or new ones."""
+        population = str(self.told["population"])
+        return next((reach for begins, reach in REACHES.items() if population.startswith(begins)), "new")
 
     @property
     def title(self) -> str:
@@ -224,8 +236,7 @@ def axes_of_rows(artifacts: Iterable[Artifact]) -> dict[str, list[str]]:
 
 def name_of(each: Artifact, variant: str | None) -> str:
     """Write a variant as the page does."""
-    there = [row.label for row in each.group.rows if row.variant == variant]
-    return there[0] if there else name_variant(str(variant), {})
+    return name_variant(str(variant), axes_of_rows([each]))
 
 
 def share_words(each: Artifact) -> str:
@@ -249,13 +260,18 @@ def verdict_table(artifacts: Sequence[Artifact]) -> Table:
         "artifact", tuple(each.title for each in shown),
         [
             Column("mean", tuple(words.number(each.told["mean"], each.places, signed=True) for each in shown)),
-            of("another prompt, 95 %", "predicted_lower", "predicted_upper"),
+            Column("another prompt, 95 %", tuple(_predicted(each) for each in shown)),
             of("spread (95 %)", "spread_lower", "spread_upper", "spread"),
-            of("SD between prompts (95 %)", "between_lower", "between_upper", "between_sd"),
+            Column("SD between prompts", tuple(words.number(each.told["between_sd"], each.places) for each in shown)),
             Column("q, all alike", tuple(words.chance(each.chance) for each in shown)),
             Column("share by axis", tuple(share_words(each) for each in shown), words=True),
         ],
     )  # fmt: skip
+
+
+def _predicted(each: Artifact) -> str:
+    told = _with(each, "", "predicted_lower", "predicted_upper")
+    return f"{told} (all tried)" if each.reach == "tried" else told
 
 
 def _with(each: Artifact, middle: str, low: str, high: str) -> str:
@@ -269,7 +285,7 @@ def _with(each: Artifact, middle: str, low: str, high: str) -> str:
 def name_artifact(each: Artifact, among: Iterable[Artifact]) -> str:
     """Name an artifact by its audit, and by its metric where the audit has several."""
     metrics = {one.metric for one in among if one.told["audit"] == each.told["audit"]}
-    return each.title if len(metrics) == 1 else f"{each.title}: {each.metric}"
+    return each.title if len(metrics) == 1 else f"{each.title}, {each.metric}"
 
 
 def effect_table(each: Artifact) -> Table | None:

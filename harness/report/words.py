@@ -21,11 +21,12 @@ STATE_WORDS = {
     "described": "described",
     "not run": "not run",
     "robust": "whatever the prompt",
+    "robust here": "within what was tried",
     "prompt-dependent": "depends on the prompt",
 }
 MARKS = {
     "found": "●", "partly": "◐", "depends": "◐", "some": "◐", "unclear": "◇", "cannot tell": "◇", "absent": "○",
-    "described": "■", "not run": "–", "robust": "●", "prompt-dependent": "◐",
+    "described": "■", "not run": "–", "robust": "●", "robust here": "●", "prompt-dependent": "◐",
 }  # fmt: skip
 FLOORS = {
     "people": "human floor",

@@ -144,6 +144,7 @@ def _measure(group: list[Finding], design: Design, rng: np.random.Generator) -> 
         least=group[int(np.argmin(values))].variant, most=group[int(np.argmax(values))].variant,
         warn=warn, worse=first.worse, clusters=clusters, note=_note(group, design),
     )  # fmt: skip
+    row.differ_p = first.differ_p  # one for all variants
     noise = _noise(group, clusters, judged=judged)
     if noise is None:
         row.rule = "the redraws of the variants are too few, or cannot be paired: nothing tells noise from difference"
@@ -269,6 +270,8 @@ def _correct(rows: list[Sensitivity], effects: list[AxisEffect]) -> None:
     for wholes, levels in families.values():
         for one, q in zip(wholes, inference.benjamini_hochberg([_p(row.hetero_p) for row in wholes]), strict=True):
             one.hetero_q = q
+        for one, q in zip(wholes, inference.benjamini_hochberg([_p(row.differ_p) for row in wholes]), strict=True):
+            one.differ_q = q
         for each, q in zip(levels, inference.benjamini_hochberg([_p(row.p) for row in levels]), strict=True):
             each.q = q
 

@@ -13,9 +13,8 @@ import numpy as np
 
 from harness.inference import TIE, Floats
 from harness.sensitivity.design import Design, Term
-from harness.sensitivity.simultaneous import draw_noise
 
-DRAWS = 1000
+DRAWS = 2000
 REST = "rest"  # all interactions of three axes and more; on a part of a grid all that main effects leave
 
 
@@ -27,7 +26,8 @@ class Share:
         term: its axes' names.
         axes: their numbers; none for the rest.
         variance: mean squared effect among the variants tried, less its noise; below 0 where noise does it all.
-        share, lower, upper: of the sum over terms, each not below 0; None where nothing differs beyond noise.
+        share, lower, upper: of this and all other terms pooled, neither below 0; None where nothing differs beyond
+            noise. Where noise brings terms below 0, shares do not add up to 1.
         aliased: on a part of a grid, the interactions that may show as this effect.
     """
 
@@ -52,44 +52,55 @@ class Contrast:
 def shares(values: Floats, noise: Floats, design: Design, rng: np.random.Generator) -> list[Share]:
     """Take the spread of variants apart by term.
 
-    The intervals are percentiles of a parametric bootstrap: effects shrunk to their estimated size, new noise, the
-    same estimator.
+    A share is that of a term against all others pooled, so that many terms which are nothing but noise do not add up;
+    its interval comes from the pivots of the two sizes.
     """
     maps = _effects(design)
-    sizes = np.array([_size(values[None, :], noise, map_)[0] for _, _, map_ in maps])
-    parts = _parts(sizes[None, :])[0]
-    bands = np.full((2, len(maps)), np.nan)
-    if len(maps) > 1 and sizes.max(initial=0.0) > TIE**2:
-        effects = [map_ @ values for _, _, map_ in maps]
-        shrunk = sum(
-            effect * np.sqrt(max(size, 0.0) / max(float(np.mean(effect**2)), TIE**2))
-            for effect, size in zip(effects, sizes, strict=True)
-        )
-        drawn = shrunk + draw_noise(noise, DRAWS, rng)
-        redrawn = _parts(np.stack([_size(drawn, noise, map_) for _, _, map_ in maps], axis=1))
-        bands = np.nanquantile(redrawn, [0.025, 0.975], axis=0)
-    told = [aliases(design, term) if term and not design.full else None for _, term, _ in maps]
-    return [
-        Share(name, term, float(size), _number(part), _number(low), _number(high), alias)
-        for (name, term, _), size, part, low, high, alias in zip(maps, sizes, parts, *bands, told, strict=True)
-    ]
+    centring = np.eye(len(values)) - 1 / len(values)
+    made = []
+    for name, term, map_ in maps:
+        others = centring - map_
+        size = _size(values, noise, map_)
+        share = _share(np.array([size]), np.array([_size(values, noise, others)]))[0]
+        lower = upper = None
+        if len(maps) > 1 and np.isfinite(share):
+            drawn = _share(_draw_sizes(values, noise, map_, rng), _draw_sizes(values, noise, others, rng))
+            drawn = drawn[np.isfinite(drawn)]
+            lower, upper = np.quantile(drawn, [0.025, 0.975]).tolist() if len(drawn) else (None, None)
+        alias = aliases(design, term) if term and not design.full else None
+        made.append(Share(name, term, size, float(share) if np.isfinite(share) else None, lower, upper, alias))
+    return made
 
 
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
-
-
-def _size(values: Floats, noise: Floats, map_: Floats) -> Floats:
-    """Give the mean squared effect less its noise, of many draws of the estimates: (draws,)."""
-    count = len(map_)
-    return np.asarray(((values @ map_.T) ** 2).mean(axis=1) - np.trace(map_ @ noise @ map_.T) / count)
-
-
-def _parts(sizes: Floats) -> Floats:
-    """Give shares of sizes, (draws, terms): NaN where nothing is above 0."""
+def _share(sizes: Floats, others: Floats) -> Floats:
+    """Give the share of sizes, neither below 0, NaN where nothing is above 0."""
     kept = np.maximum(sizes, 0.0)
-    total = kept.sum(axis=1, keepdims=True)
+    total = kept + np.maximum(others, 0.0)
     return np.asarray(np.divide(kept, total, out=np.full(kept.shape, np.nan), where=total > TIE**2))
+
+
+def _size(values: Floats, noise: Floats, map_: Floats) -> float:
+    """Give the mean squared effect less its noise."""
+    return float((np.sum((map_ @ values) ** 2) - np.trace(map_ @ noise @ map_.T)) / len(map_))
+
+
+def _draw_sizes(values: Floats, noise: Floats, map_: Floats, rng: np.random.Generator) -> Floats:
+    """Draw the mean squared effect from its pivot: which λ solves (√λ + z)² + χ²(f − 1) = the sum of squares in noise?
+
+    The noise along the term's directions counts as f directions of one variance (Satterthwaite 1946, Biometrics 2).
+
+    Returns:
+        (draws,), not below 0.
+    """
+    square = float(np.sum((map_ @ values) ** 2))
+    along = np.maximum(np.linalg.eigvalsh(map_ @ noise @ map_.T), 0.0)
+    if along.max() <= TIE**2:
+        return np.full(DRAWS, square / len(map_))
+    one = float((along**2).sum() / along.sum())
+    freedom = float(along.sum()) / one
+    rest = rng.chisquare(freedom - 1, DRAWS) if freedom > 1 + TIE else np.zeros(DRAWS)
+    root = np.sqrt(np.maximum(square / one - rest, 0.0)) - rng.normal(size=DRAWS)
+    return np.asarray(np.maximum(root, 0.0) ** 2 * one / len(map_))
 
 
 def _effects(design: Design) -> list[tuple[str, Term, Floats]]:

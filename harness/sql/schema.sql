@@ -402,7 +402,7 @@ comment on column store.axis_effects.term is 'an axis, two axes together (their 
 comment on column store.axis_effects.level is 'a level against the others of its axis; null: the row is of the term';
 comment on column store.axis_effects.open is 'whether the levels are a sample of more; null of the rest';
 comment on column store.axis_effects.variance is 'mean squared effect among the variants tried, less its noise; below 0 where noise does it all';
-comment on column store.axis_effects.share is 'its share of the sum over terms; null where nothing differs beyond noise';
+comment on column store.axis_effects.share is 'its share of this and all other terms pooled, neither below 0; null where nothing differs beyond noise';
 comment on column store.axis_effects.share_lower is 'its 95 % interval';
 comment on column store.axis_effects.share_upper is 'its 95 % interval';
 comment on column store.axis_effects.effect is 'the level minus the mean of the other levels';

@@ -150,14 +150,15 @@ def _part_dialogues(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """
     who = ", ".join(WHO)
     there = [row[0] for row in fetch(connection, f"describe taken_{name}")]
-    person = ", case when apart or min(person) over whole = max(person) over whole then person end as person"
+    one = "apart or min(annotator_id) over whole = max(annotator_id) over whole"
+    person = f", case when {one} then person end as person" if "person" in there else ""
     connection.execute(
         f"create or replace table taken_{name} as with counted as ("
         f"select *, count(*) over (partition by {who}, key, sample, part) as voices from taken_{name}), "
         f"told as (select *, max(voices) over (partition by {who}, key, sample) > 1 as apart from counted) "
         "select * exclude (voices, apart) replace ("
         "case when apart then annotator_id else min(annotator_id) over whole end as annotator_id"
-        f"{person if 'person' in there else ''}), dense_rank() over (partition by dataset, key order by "
+        f"{person}), dense_rank() over (partition by dataset, key order by "
         f"{', '.join(WHO[1:])}, sample, case when apart then annotator_id::varchar end) - 1 as dialogue from told "
         f"window whole as (partition by {who}, key, sample)"
     )

@@ -8,8 +8,8 @@ import math
 import numpy as np
 import pytest
 
-pytest.importorskip("torch", reason="pip install 'harness[train]'")
-pytest.importorskip("peft", reason="pip install 'harness[train]'")
+pytest.importorskip("torch", reason="pip install 'harness[finetune]'")
+pytest.importorskip("peft", reason="pip install 'harness[finetune]'")
 
 from harness.errors import Unusable
 from harness.learners import finetune_lm

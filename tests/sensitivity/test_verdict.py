@@ -46,34 +46,42 @@ def test_few_clusters_tell_nothing_and_without_a_threshold_nothing_is_judged():
     assert verdict("up", (0.2, 0.3), warn=None) == "described"
 
 
-def verdicts(grid: Grid, studies: int, worse: str = "up") -> Counter[str]:
-    rng, found = np.random.default_rng(1), Counter[str]()
-    for _, values, noise, _ in grid.studies(studies, 6):
+def verdicts(grid: Grid, studies: int) -> list[tuple[str, float]]:
+    """Give each study's verdict, and what a new prompt truly shows."""
+    rng, found = np.random.default_rng(1), []
+    for _, values, noise, new in grid.studies(studies, 6):
         between = describe_between(values, noise, grid.clusters, grid.design, rng, 1000)
         lower, upper = hold_together(values, noise, grid.clusters, (-1, 1), rng)
         assert between.predicted is not None
-        found[judge(worse, WARN, between.predicted, lower, upper, grid.clusters).verdict] += 1
+        found.append((judge("up", WARN, between.predicted, lower, upper, grid.clusters).verdict, new))
     return found
+
+
+def count(grid: Grid, verdict: str) -> int:
+    return sum(told == verdict for told, _ in verdicts(grid, 40))
 
 
 STUDIES = [80, pytest.param(2000, marks=pytest.mark.slow)]
 
 
 @pytest.mark.parametrize("studies", STUDIES)
-@pytest.mark.parametrize("size", [0.0, 0.02])
-def test_just_at_the_wrong_side_false_verdicts_are_rare(studies, size):
+@pytest.mark.parametrize(("mean", "false"), [(WARN - 1e-6, "robust"), (WARN, "absent")])
+def test_just_at_the_wrong_side_false_verdicts_are_rare(studies, mean, false):
+    found = Counter(told for told, _ in verdicts(one_axis(10, 0.0, mean=mean), studies))
     most = 0.05 + 3 * math.sqrt(0.05 * 0.95 / studies)
-    under = verdicts(one_axis(10, 0.0, mean=WARN - 1e-6), studies)
-    assert (under["robust"] + under["prompt-dependent"]) / studies <= most
-    beyond = verdicts(one_axis(10, 0.0, mean=WARN), studies)
-    assert (beyond["absent"] + beyond["prompt-dependent"]) / studies <= most
-    # One prompt in twenty is on the other side of the threshold: neither robust nor absent is right.
-    for sign, false in ((1, "robust"), (-1, "absent")):
-        found = verdicts(one_axis(10, size, mean=WARN + sign * 1.645 * size), studies)
-        assert found[false] / studies <= most
+    assert (found[false] + found["prompt-dependent"]) / studies <= most
+
+
+@pytest.mark.parametrize("studies", STUDIES)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_verdict_on_all_prompts_is_seldom_contradicted_by_a_new_one(studies, sign):
+    """One prompt in twenty is on the other side: the verdict is given now and then, and a new prompt then agrees."""
+    found = verdicts(one_axis(10, 0.03, mean=WARN + sign * 1.645 * 0.03), studies)
+    contradicted = sum((told == "robust" and new < WARN) or (told == "absent" and new >= WARN) for told, new in found)
+    assert contradicted / studies <= 0.05
 
 
 def test_there_is_power_where_there_is_something_to_see():
-    assert verdicts(one_axis(10, 0.02, mean=0.25), 40)["robust"] >= 36
-    assert verdicts(one_axis(10, 0.01, mean=-0.05), 40)["absent"] >= 36
-    assert verdicts(one_axis(10, 0.15, mean=0.10), 40)["prompt-dependent"] >= 33
+    assert count(one_axis(10, 0.02, mean=0.25), "robust") >= 36
+    assert count(one_axis(10, 0.01, mean=-0.05), "absent") >= 36
+    assert count(one_axis(10, 0.15, mean=0.10), "prompt-dependent") >= 33
