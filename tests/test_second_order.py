@@ -30,7 +30,10 @@ def by_corpus(table, metric: str):
 
 def test_a_model_that_draws_is_made_a_majority_by_training_and_one_that_is_a_majority_is_not(tmp_path) -> None:
     drawn, pulled = (
-        (school(tmp_path / name, parameters={"majority_pull": pull}, train={"seeds": 6}), Store(tmp_path / name / "runs"))
+        (
+            school(tmp_path / name, parameters={"majority_pull": pull}, train={"seeds": 6}),
+            Store(tmp_path / name / "runs"),
+        )
         for name, pull in (("drawn", 0.0), ("pulled", 1.0))
     )
     told = {}
