@@ -232,7 +232,7 @@ def run(
 @app.command(name="list")
 def list_(
     kind: Annotated[
-        str, typer.Argument(help="studies, datatypes, backends, extractors, audits or runs; all if left out")
+        str, typer.Argument(help="studies, datatypes, backends, extractors, learners, audits or runs; all if left out")
     ] = "",
     name: Annotated[str, typer.Argument(help="of audits: those of a data type, or all that is known of one")] = "",
     runs: Runs = DEFAULT_RUNS,
