@@ -278,6 +278,6 @@ def test_replicates_of_two_annotators_are_paired(audit):
 
 @pytest.mark.slow
 def test_differences_of_two_annotators_are_covered(audit):
-    apart, errors = differences(audit, 300)
-    assert 0.91 <= math.sqrt(np.mean(errors**2)) / np.std(apart) <= 1.2
-    assert 0.92 <= np.mean(abs(apart) <= 2 * errors) <= 0.98
+    apart, errors = differences(audit, 150)
+    assert 0.85 <= math.sqrt(np.mean(errors**2)) / np.std(apart) <= 1.25
+    assert np.mean(abs(apart) <= 2 * errors) >= 0.90
