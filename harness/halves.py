@@ -1,4 +1,4 @@
-"""Draw halves of the clusters, without replacement, and cut both sides to one budget.
+"""Deal the clusters into halves, without replacement, cut both sides to one budget, and tell the error from the halves.
 
 What counts distinct things (words, duplicates, bytes when packed) is ruined by redraws with replacement, and grows
 with how much is looked at. So such an audit is run on random halves, in which the model's side and the reference's
@@ -6,7 +6,8 @@ have the same number of answers, and each the same number of words (or rows) as 
 answers to one item, the longer is cut to the shorter. Without this, longer texts would seem less varied: at one number
 of words in all they are fewer, and tell of fewer things. Each item brings one answer a side: several people's texts of
 one item are more alike than texts of several items. Where the sides share no items, answers are put against each
-other at random.
+other at random. A half and its complement share nothing: that is what the error comes from (``spread``). Where there
+is more than halves may hold, clusters are dealt into more parts.
 
 Arrays in, arrays out; all chance comes from the generator that is passed in.
 """
