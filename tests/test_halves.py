@@ -9,9 +9,10 @@ import pytest
 
 from harness import inference
 from harness.audit import run
-from harness.auditfile import read_audit
+from harness.auditfile import AUDITS, read_audit
 from harness.errors import AuditError
 from harness.halves import Deck, Texts, parts_of, spread
+from harness.passes import Effort
 from harness.store.bench import Bench
 from harness.turns import Pool
 from tests.calibration import speech
@@ -284,3 +285,16 @@ def test_differences_of_two_annotators_are_covered(audit):
     apart, errors = differences(audit, 150)
     assert 0.85 <= math.sqrt(np.mean(errors**2)) / np.std(apart) <= 1.25
     assert np.mean(abs(apart) <= 2 * errors) >= 0.90
+
+
+def test_the_order_of_rows_changes_nothing():
+    coverage = read_audit(AUDITS / "instruction" / "topic_coverage.sql")
+    design = speech.Speech(
+        1, relation="instructions", items=40, features=("embedding",)
+    )  # one to three tasks an answer
+    frame = speech.simulate(design, 3)
+    one, other = (
+        run(speech.lay(each, design), coverage, STUDY, Effort(halves=16))
+        for each in (frame, frame.sample(frac=1, random_state=1))
+    )
+    assert [found.estimate for found in one] == [found.estimate for found in other]
