@@ -27,13 +27,17 @@ NETWORK = (
     "http.client",
     "http.server",
 )
-MODELS = ("torch", "transformers", "vllm", "sklearn", "spacy", "gguf", "accelerate")
+MODELS = ("torch", "transformers", "vllm", "sklearn", "spacy", "gguf", "accelerate", "peft")
 MOST_LINES = 400
-# The pipeline, and its parts: asking by batch, and the second order.
-PIPELINE = ("harness.pipeline", "harness.cli", "harness.batching", "harness.secondorder", "harness.scoring",
-            "harness.examination", "harness.cli_train")  # fmt: skip
+# The pipeline, and its parts: asking by batch, features, the second order, and collapse.
+PIPELINE = ("harness.pipeline", "harness.cli", "harness.batching", "harness.extracting", "harness.secondorder",
+            "harness.scoring", "harness.examination", "harness.cli_train", "harness.collapsing")  # fmt: skip
 # The embedded model is a file of our own beside the backends, which those that load models here read.
-ALLOWED = {("harness.backends.transformers", "harness.embedded"), ("harness.backends.vllm", "harness.embedded")}
+ALLOWED = {
+    ("harness.backends.transformers", "harness.embedded"),
+    ("harness.backends.vllm", "harness.embedded"),
+    ("harness.learners._weights", "harness.embedded"),
+}
 SQL = re.compile(
     r"\bselect\s.+?\sfrom\s|\binsert\s+(?:or\s+\w+\s+)?into\s|\bdelete\s+from\s|\bcreate\s+(?:or\s+replace\s+)?"
     r"(?:table|view)\s|\bupdate\s+\S+\s+set\s|\bcopy\s*\(",
@@ -127,7 +131,9 @@ def test_law_1_the_foundation_imports_the_standard_library_only(name: str) -> No
 
 
 EXTENSIONS = [
-    n for n in MODULES if re.match(r"harness\.(backends|datatypes|extractors|functions|learners)\.(?!__init__)", n)
+    n
+    for n in MODULES
+    if re.match(r"harness\.(backends|datatypes|extractors|functions|learners|remedies)\.(?!__init__)", n)
 ]
 
 
