@@ -8,7 +8,7 @@ VLLM_VENV ?= .venv-vllm
 VLLM_BIN := $(VLLM_VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help extractors demo demo-preference demo-instruction demo-simulation demo-text test test-slow test-vllm check fix bench bench-audit bench-vllm bench-second-order docs clean
+.PHONY: help extractors demo demo-preference demo-instruction demo-simulation demo-text demo-versions demo-sensitivity demo-second-order test test-slow test-vllm check fix bench bench-audit bench-vllm bench-second-order docs clean
 
 help:  ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,11 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
 	@echo "installing the demo's environment into $(VENV)"
 	@scripts/install-torch.sh $(BIN)/python
 	@$(PIP) -e '.[transformers,instructions]'
+	@touch $@
+
+$(VENV)/.instructions: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing what audits of instructions rest on into $(VENV)"
+	@$(PIP) -e '.[instructions]'
 	@touch $@
 
 $(VENV)/.extractors: $(VENV)/.demo
@@ -56,6 +61,14 @@ demo-simulation: $(VENV)/.demo  ## the demo of simulations: two people talk
 
 demo-text: $(VENV)/.demo  ## the demo of texts: the same in other words, by drawn personas
 	$(BIN)/harness run demo_text
+
+demo-sensitivity: $(VENV)/.demo  ## one question in twelve prompts: what is the prompt's doing, and what is there whatever the prompt
+	$(BIN)/harness run demo_sensitivity
+
+demo-versions: $(VENV)/.instructions  ## what changed from one version of a model to the next; calls no model
+	$(BIN)/harness audit demo_versions
+	$(BIN)/harness compare demo_versions
+	$(BIN)/harness report demo_versions
 
 test: $(VENV)/.dev  ## run the tests (fast ones; says what it leaves out)
 	$(BIN)/python -m pytest -n 2

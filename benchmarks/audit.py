@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import resource
 import sys
+import tempfile
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from harness.audit import run
 from harness.auditfile import audits_for
 from harness.store.bench import Bench
-from harness.store.layout import lay_out
+from harness.store.layout import bound, lay_out
 
 STUDY = SimpleNamespace(seed=7, datatype="label", config=SimpleNamespace(ordinal=True), variants=(), models=())
 PEOPLE, MODELS, PERSONS = 6, 4, 200
@@ -52,6 +53,7 @@ def timed(call):
 def lay(items: int) -> Bench:
     """Make up a study and lay it out."""
     connection = duckdb.connect(":memory:")
+    bound(connection, tempfile.mkdtemp())
     connection.execute("select setseed(0.1)")
     connection.execute(ROWS.format(items=items, people=PEOPLE, models=MODELS, persons=PERSONS))
     return lay_out(connection, ["labels"])

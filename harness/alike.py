@@ -32,6 +32,7 @@ class Alike:
 
     Attributes:
         items: item numbers, ascending.
+        size: answers of each item.
         pattern: of each item.
         count: items of each pattern.
         first: the item that stands for each pattern.
@@ -41,6 +42,7 @@ class Alike:
     """
 
     items: Ints
+    size: Ints
     pattern: Ints
     count: Ints
     first: Ints
@@ -114,7 +116,7 @@ def find_patterns(pool: Pool, codes: Codes) -> Alike | None:
     speakers, people = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     np.add.at(speakers, (place, group), 1)
     np.add.at(people, (place, group), ~kept.is_model)
-    return Alike(items, pattern.astype(np.int64), count, items[first], kept, group, speakers, people)
+    return Alike(items, size, pattern.astype(np.int64), count, items[first], kept, group, speakers, people)
 
 
 def _contents(pool: Pool, codes: Codes) -> Ints:

@@ -6,16 +6,15 @@ What this refuses: to skip an audit without a word. One that cannot run gives a 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from harness.auditfile import EVERY, Audit, Header
-from harness.contrast import Contrast, differ_p
-from harness.finding import Finding, judge, make_finding, who
+from harness.contrast import differ_p
+from harness.finding import Finding, Overlap, Who, judge, make_finding, who
 from harness.passes import FULL, Curve, Effort, Passes
+from harness.pools import LEAST_SHARED
 
 if TYPE_CHECKING:
     from harness.store.bench import Bench, Focal
@@ -51,7 +50,7 @@ def audit(
 
 def run(bench: Bench, audit: Audit, study: Study, effort: Effort = FULL) -> list[Finding]:
     """Run one audit: one finding per metric and focal annotator, or the reason why there is none."""
-    reason = _unfit(bench, audit, study)
+    reason = _unfit(bench, audit, study) or _unpaired(audit, study)
     wanted = [] if reason else list(_focals(bench, audit, study))
     findings = [found for part in _portions(bench, wanted) for found in _measure(bench, audit, study, part, effort)]
     if all(found.verdict == "not run" and found.note == _nobody(audit) for found in findings):
@@ -90,7 +89,15 @@ def _measure(bench: Bench, audit: Audit, study: Study, wanted: list[dict[str, An
         passes.replay()
     others = (passes.floor(), passes.null(as_is), passes.exchanged, passes.persons()) if as_is else ({}, {}, {}, {})
     findings = [
-        make_finding(audit, passes.by_number[number], metric, as_is[number, metric], others, passes.told(number))
+        make_finding(
+            audit,
+            passes.by_number[number],
+            metric,
+            as_is[number, metric],
+            others,
+            (passes.told(number), passes.budgets.get(number)),
+            passes.freedom.get((number, metric)),
+        )
         for number, metric in sorted(as_is)
     ]
     for found, key in zip(findings, sorted(as_is), strict=True):
@@ -123,43 +130,59 @@ def _variants_differ(passes: Passes, as_is: Curve) -> dict[tuple[int, str], floa
     }
 
 
-def contrast(
-    bench: Bench, audit: Audit, study: Study, groups: list[list[dict[str, Any]]], effort: Effort = FULL
-) -> list[Contrast]:
-    """Put annotators against each other, group by group.
+def measure_pairs(
+    bench: Bench, study: Study, audit: Audit, pairs: Sequence[tuple[Who, Who]], effort: Effort = FULL
+) -> list[Overlap]:
+    """Put pairs of annotators against each other on the items that both have answered; a pair is of one data set.
 
     Args:
-        groups: members as ``Bench.prepare`` takes them, without their numbers; those of a group speak of one data set.
-
-    Returns:
-        one contrast for each group and metric that two members or more have; none where the audit is unfit for the
-        study, or compares variants itself.
+        pairs: of those whom the audit looks at.
     """
-    header = audit.header
-    if header.across or _unfit(bench, audit, study):
-        return []
-    numbered = [{**member, "focal_no": 0, "place": place} for place, group in enumerate(groups) for member in group]
-    for number, member in enumerate(numbered):
-        member["focal_no"] = number
-    focals = bench.prepare(numbered, draws=header.draws, shape=_shape(header))
-    if not focals:
-        return []
-    passes = Passes(bench, audit, study.seed, focals, effort)
-    as_is = passes.halves() if header.resample else passes.as_is()
-    places = [
-        [m["focal_no"] for m in numbered if m["place"] == place and m["focal_no"] in passes.by_number]
-        for place in range(len(groups))
-    ]
-    drawn = {} if header.resample else passes.exchange_members(places)
-    made = []
-    for place, members in enumerate(places):
-        for metric in sorted({metric for _, metric in as_is}):
-            there = tuple(number for number in members if (number, metric) in as_is)
-            if len(there) > 1:
-                estimates = np.stack([as_is[number, metric] for number in there])
-                p = differ_p(drawn[place, metric]) if (place, metric) in drawn else None
-                made.append(Contrast(place, metric, tuple(passes.by_number[n] for n in there), estimates, p))
+    if not pairs or not bench.relation(audit.header.relation):
+        return [Overlap(apart=True)] * len(pairs)
+    known = {tuple(who(focal).values()): focal for focal in _focals(bench, audit, study)}
+    both = [(known[tuple(base.values())], known[tuple(later.values())]) for base, later in pairs]
+    made: list[Overlap] = []
+    at_a_time = max(1, int(MOST_ROWS / max(bench.weigh(one["model_who"]) for pair in both for one in pair) / 2))
+    for begin in range(0, len(both), at_a_time):
+        made += _measure_together(bench, audit, study, both[begin : begin + at_a_time], effort)
     return made
+
+
+def _measure_together(
+    bench: Bench, audit: Audit, study: Study, pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]], effort: Effort
+) -> list[Overlap]:
+    header = audit.header
+    wanted: list[dict[str, Any]] = []
+    for base, later in pairs:
+        for one, other in ((base, later), (later, base)):
+            wanted.append({**one, "focal_no": len(wanted), "shared_with": _voices(other)})
+    focals = {focal.number: focal for focal in bench.prepare(wanted, draws=header.draws, shape=_shape(header))}
+    groups = [[2 * place, 2 * place + 1] for place in range(len(pairs))]
+    fit = [all(n in focals and focals[n].items >= LEAST_SHARED for n in group) for group in groups]
+    if not any(fit):
+        return [Overlap(apart=True)] * len(pairs)
+    passes = Passes(bench, audit, study.seed, list(focals.values()), effort)
+    as_is = passes.halves() if header.resample else passes.as_is()
+    swapped = {} if header.resample or header.across or not as_is else passes.exchange_members(groups)
+    return [
+        Overlap(
+            focals[first].items,
+            focals[first].clusters,
+            {m: (as_is[first, m], as_is[second, m]) for n, m in as_is if n == first and (second, m) in as_is},
+            {metric: differ_p(estimates) for (group, metric), estimates in swapped.items() if group == place},
+            (passes.budgets.get(first), passes.budgets.get(second)),
+        )
+        if fit[place]
+        else Overlap(apart=True)
+        for place, (first, second) in enumerate(groups)
+    ]
+
+
+def _voices(focal: dict[str, Any]) -> list[list[int]]:
+    """List the annotators of a focal, in groups of which one must have answered an item."""
+    own = [focal.get("levels", [focal["model_who"]])]
+    return own if focal["reference_who"] is None else [*own, [focal["reference_who"]]]
 
 
 def measure(
@@ -190,10 +213,10 @@ def _not_run(audit: Audit, reason: str, focal: dict[str, Any] | None = None) -> 
 
 
 def _unfit(bench: Bench, audit: Audit, study: Study) -> str | None:
-    if not bench.relation(audit.header.relation):
-        if audit.header.relation.startswith("soft_"):
+    if not bench.relation(audit.rows):
+        if audit.rows.startswith("soft_"):
             return 'no reply has scores; write format = ["scores"] under [vary]'
-        return f"the study has no {audit.header.relation}"
+        return f"the study has no {audit.rows}"
     if "ordinal" in audit.header.needs and not getattr(study.config, "ordinal", False):
         return f"the options are no scale; write ordinal = true under [{study.datatype}] if they are"
     most, least = bench.most_samples(), audit.header.least_samples
@@ -201,6 +224,17 @@ def _unfit(bench: Bench, audit: Audit, study: Study) -> str | None:
         remedy = f"; write samples = {least} in study.toml" if study.models else ""
         return f"it takes {least} samples of an item, and the study has {most}{remedy}"
     return None
+
+
+def _unpaired(audit: Audit, study: Study) -> str | None:
+    """Say why there is nothing to compare across an axis that is varied: the design asks no such pair."""
+    axis = audit.header.across or EVERY
+    if axis == EVERY or len(study.axes.get(axis, ())) < 2 or not study.variants:
+        return None
+    rests = [sorted((name, level) for name, level in v.levels.items() if name != axis) for v in study.variants]
+    if any(rest in rests[:place] for place, rest in enumerate(rests)):
+        return None
+    return f"the design asks no two variants that differ in {axis} alone; ask the grid, or one-at-a-time"
 
 
 def _shape(header: Header) -> str:
@@ -211,6 +245,9 @@ def _shape(header: Header) -> str:
 def _nobody(audit: Audit) -> str:
     if audit.header.across == EVERY:
         return "there is one variant of each model; write two levels of an axis under [vary]"
+    if audit.header.levels:
+        levels = " and ".join(audit.header.levels)
+        return f"{audit.header.across} is not varied over {levels}; write both levels under [vary]"
     if audit.header.across:
         return f"{audit.header.across} is not varied; write two levels under [vary]"
     if audit.header.roles == "model":
@@ -228,16 +265,18 @@ def _focals(bench: Bench, audit: Audit, study: Study) -> Iterator[dict[str, Any]
     if audit.header.across == EVERY:
         yield from _all_variants(whos)
         return
-    axis = audit.header.across
+    axis, chosen = audit.header.across, audit.header.levels
     order: dict[str, int] = {}
-    for variant in study.variants:
-        order.setdefault(variant.levels.get(axis, ""), len(order))
+    for level in chosen or (variant.levels.get(axis, "") for variant in study.variants):
+        order.setdefault(level, len(order))
     units: dict[str, tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]] = {}
     for one in whos:
         levels = json.loads(one["bindings"]) if isinstance(one.get("bindings"), str) else {}
         if axis not in levels:
             continue
         level = str(levels.pop(axis))
+        if chosen and level not in chosen:
+            continue
         key = json.dumps([one["dataset"], one["model"], one["wave"], levels])
         units.setdefault(key, (levels, []))[1].append((level, one))
     number = 0

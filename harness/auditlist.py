@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from harness import plugins
-from harness.auditfile import AUDITS, EVERY, Audit, Header, read_audit
+from harness.auditfile import AUDITS, EVERY, Audit, Header, shipped_audits
 
 Missing = Callable[[str], str | None]  # extractor → what it needs that is not there
 NARROW, NAMED = 100, 24  # width where the terminal tells none; of the column of names
@@ -24,10 +24,10 @@ def list_audits(name: str = "") -> list[Audit]:
     Raises:
         PluginError: there is neither a data type nor an audit of this name.
     """
-    shipped = [read_audit(path) for path in sorted(AUDITS.glob("*/*.sql"))]
-    chosen = [audit for audit in shipped if name in ("", audit.name, audit.path.parent.name)]
+    shipped = shipped_audits()
+    chosen = [audit for audit in shipped if name in ("", audit.name, audit.datatype)]
     if not chosen:
-        folders = {audit.path.parent.name for audit in shipped}
+        folders = {audit.datatype for audit in shipped}
         raise plugins.unknown("audits", name, sorted({*folders, *(audit.name for audit in shipped)}))
     return chosen
 
@@ -45,7 +45,7 @@ def tell_audits(missing: Missing, name: str = "") -> Iterator[str]:
         return
     by_type: dict[str, list[Audit]] = {}
     for audit in audits:
-        by_type.setdefault(audit.path.parent.name, []).append(audit)
+        by_type.setdefault(audit.datatype, []).append(audit)
     for datatype, own in by_type.items():
         yield f"audits for {'every data type' if datatype == 'any' else datatype} ({len(own)}):"
         for audit in own:
@@ -61,8 +61,8 @@ def _tell_whole(audit: Audit, missing: Missing) -> Iterator[str]:
     header = audit.header
     told = {
         "question": header.question,
-        "data type": audit.path.parent.name,
-        "reads": header.relation,
+        "data type": audit.datatype,
+        "reads": audit.reads,
         "judged": judged(header),
         "needs": "; ".join(needs(header, missing)) or "nothing more",
         "metrics": ", ".join(metrics(header)),
@@ -97,6 +97,8 @@ def needs(header: Header, missing: Missing) -> list[str]:
     told = []
     if header.across == EVERY:
         told.append("two variants of a prompt")
+    elif header.levels:
+        told.append(f"the levels {' and '.join(header.levels)} of {header.across} under [vary]")
     elif header.across:
         told.append(f"two levels of {header.across} under [vary]")
     elif header.roles == "both":
@@ -125,10 +127,12 @@ def metrics(header: Header) -> list[str]:
 def as_values(audit: Audit, missing: Missing) -> dict[str, Any]:
     """Give an audit as plain values: its header without the example, and what was said of it above."""
     header = audit.header
-    kept = header.model_dump(mode="json", exclude={"example", "needs", "sums"})
+    kept = header.model_dump(mode="json", exclude={"example", "needs", "sums", "relation", "also"})
     return {
         "name": audit.name,
-        "datatype": audit.path.parent.name,
+        "datatype": audit.datatype,
+        "relation": audit.rows,
+        "columns": dict(audit.columns),
         **{key: None if value in ([], "") else value for key, value in kept.items()},
         # JSON has no infinity.
         "range": [value if abs(value) < float("inf") else None for value in header.range],

@@ -103,15 +103,14 @@ class ByPattern:
         alike, pool = counted.alike, self.bench.pools()[focal.number]
         chosen = np.zeros(len(alike.items), dtype=np.bool_)
         chosen[self._sample(focal, "persons")] = True
-        item = np.searchsorted(alike.items, pool.item)
-        known = np.flatnonzero(chosen[item] & (pool.person >= 0))
+        known = np.flatnonzero(np.repeat(chosen, alike.size) & (pool.person >= 0))
         persons, counts = np.unique(pool.person[known], return_counts=True)
         persons = persons[counts >= PERSON_ITEMS][:MOST_PERSONS]
-        pattern = alike.pattern[item]
-        enough = (alike.people.sum(axis=1) >= 2)[pattern[known]]
-        known = known[enough & np.isin(pool.person[known], persons)]
-        group = alike.groups_of(pattern[known], pool.answer[known], self.bench.codes(self.audit))
-        return np.searchsorted(persons, pool.person[known]), pattern[known], group, len(persons)
+        pattern = alike.pattern[np.searchsorted(alike.items, pool.item[known])]
+        enough = (alike.people.sum(axis=1) >= 2)[pattern] & np.isin(pool.person[known], persons)
+        known, pattern = known[enough], pattern[enough]
+        group = alike.groups_of(pattern, pool.answer[known], self.bench.codes(self.audit))
+        return np.searchsorted(persons, pool.person[known]), pattern, group, len(persons)
 
     def _sample(self, focal: Focal, purpose: str, of: np.ndarray | None = None) -> Ints:
         """Choose items by their place: those of some patterns, and at most so many."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness import cli_collapse, cli_curate
+from harness import cli_collapse, cli_compare, cli_curate, cli_vary
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
@@ -62,16 +62,23 @@ def plan(
     limit: Limit = None,
     retry_failed: RetryFailed = False,
     as_json: AsJson = False,
+    power: Annotated[bool, typer.Option("--power", help="say the smallest effect that this design can see")] = False,
 ) -> None:
     """Show what would be asked: calls, tokens, one prompt a variant. Spends nothing."""
     from harness import pipeline
+    from harness.design import tell
 
     made, store = _open(study, runs)
     planned = pipeline.plan_study(made, store, limit=limit, retry_failed=retry_failed)
+    if power:
+        print("\n".join(pipeline.describe_power(made, store, limit)))
+        return
+    design = list(tell(made.design, made.axes, [variant.levels for variant in made.variants]))
     if as_json:
         _print_json(
             {
-                "study": made.name, "items": planned.items, "calls": planned.calls,
+                "study": made.name, "items": planned.items, "calls": planned.calls, "design": design,
+                "twins": planned.twins,
                 "annotators": [
                     {"model": s.annotator.name, "variant": s.annotator.variant.name, "calls": s.calls,
                      "tokens_in": s.tokens_in, "tokens_out_at_most": s.tokens_out, "cost_at_most": s.cost}
@@ -89,8 +96,12 @@ def plan(
         for message in share.example or ():
             print(f"  [{message.role}]")
             print("\n".join(f"    {line}" for line in message.content.splitlines()))
+    print("\n" + "\n".join(design))
+    for model, twins in planned.twins:
+        print(f"asked the same, word for word (is there an axis that the template does not read?), of {model}:")
+        print("\n".join(f"  {variant}" for variant in twins))
     tokens_in, tokens_out = (sum(getattr(s, n) for s in planned.shares) for n in ("tokens_in", "tokens_out"))
-    print(f"\n{planned.items:,} items; {planned.calls:,} calls to make")
+    print(f"{planned.items:,} items; {planned.calls:,} calls to make")
     print(f"about {tokens_in:,} tokens in, {_at_most(tokens_out)} out; {_price(planned)}")
 
 
@@ -143,10 +154,11 @@ def parse(study: Named, runs: Runs = DEFAULT_RUNS) -> None:
 def extract(study: Named, runs: Runs = DEFAULT_RUNS, only: Extractors = None) -> None:
     """Compute features of texts, once per distinct text. Audits that need some do so by themselves."""
     from harness import pipeline, plugins
+    from harness.extracting import extract_study
 
     made, store = _open(study, runs)
     pipeline.resolve(made, store)
-    for why in pipeline.extract_study(made, store, only or plugins.list_names("extractors")).values():
+    for why in extract_study(made, store, only or plugins.list_names("extractors")).values():
         print(f"not run: {why}")
 
 
@@ -178,6 +190,7 @@ def audit(study: Named, runs: Runs = DEFAULT_RUNS, only: Only = None) -> None:
     _print_findings(store, made, only)
 
 
+app.command()(cli_compare.compare)
 app.command()(cli_collapse.collapse)
 app.command()(cli_curate.curate)
 app.command()(cli_curate.correct)
@@ -227,9 +240,11 @@ def run(
     if as_json:
         from harness.listing import plain_rows
 
-        found = plain_rows(store.findings(made.name))
+        found, together = (plain_rows(frame(made.name)) for frame in (store.findings, store.sensitivities))
         told = {"asked": tally.done, "failed": tally.failed, "cost": tally.cost, "unpriced": tally.unpriced}
-        _print_json({**told, "stopped": tally.stopped, "report": str(path), "findings": found})
+        _print_json(
+            {**told, "stopped": tally.stopped, "report": str(path), "findings": found, "sensitivities": together}
+        )
         return
     _print_findings(store, made)
     print(f"\nreport: {path}")
@@ -295,6 +310,9 @@ def verify(runs: Runs = DEFAULT_RUNS) -> None:
         raise typer.Exit(1)
 
 
+app.command()(cli_vary.vary)
+
+
 def main() -> None:
     """Run the command line; print errors bare, with exit code 2."""
     try:
@@ -344,11 +362,14 @@ def _price(planned: Plan) -> str:
 
 
 def _print_findings(store: Store, study: Study, only: list[str] | None = None) -> None:
-    from harness.listing import findings_table
+    from harness.listing import findings_table, sensitivities_table
 
     findings = store.findings(study.name)
     print()
     for line in findings_table(findings[findings["audit"].isin(only)] if only else findings):
+        print(line)
+    sensitivities = store.sensitivities(study.name)
+    for line in sensitivities_table(sensitivities[sensitivities["audit"].isin(only)] if only else sensitivities):
         print(line)
 
 

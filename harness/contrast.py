@@ -13,8 +13,6 @@ something else only can be told apart by it a little too often. Put the paired b
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -22,29 +20,7 @@ import numpy.typing as npt
 from harness.inference import TIE, Floats
 from harness.turns import Ints
 
-if TYPE_CHECKING:
-    from harness.store.bench import Focal
-
 MOST_NUMBERS = 20_000_000  # in the matrices of some draws
-
-
-@dataclass(frozen=True)
-class Contrast:
-    """What an audit shows of the members of one group.
-
-    Attributes:
-        group: its place among those that were asked for.
-        metric: what was estimated.
-        members: in their order; those who could not be measured are left out.
-        estimates: (members, replicates + 1): the data as they are, then bootstrap redraws, paired over members.
-        p: of *the members are interchangeable*; None where the audit is no function of sums over items.
-    """
-
-    group: int
-    metric: str
-    members: tuple[Focal, ...]
-    estimates: Floats
-    p: float | None
 
 
 def aligned(slots: Ints, table: Floats, keys: Ints) -> Floats:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness import plugins
 from harness.errors import HarnessError
+
+if TYPE_CHECKING:
+    from harness.auditfile import Audit
 
 Texts = Iterable[list[tuple[str, str]]]  # chunks of (text_id, text)
 Write = Callable[[list[str], Any], None]  # text_ids, and their rows of numbers
@@ -45,6 +48,12 @@ def dims_of(name: str) -> list[str]:
     """
     extractor = plugins.load("extractors", name)
     return list(extractor.DIMS) or [""]
+
+
+def there(audits: Iterable[Audit]) -> dict[str, tuple[str, list[str]]]:
+    """Give version and numbers of the extractors that audits read, as far as these can run."""
+    names = sorted({name for each in audits for name in each.header.features})
+    return {name: (version_of(name), dims_of(name)) for name in names if not missing(name)}
 
 
 def extract(name: str, texts: Texts, total: int, write: Write, say: Callable[[str], object]) -> None:

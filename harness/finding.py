@@ -54,8 +54,31 @@ class Finding:
     persons_as_far: int | None = None
     range_verdict: str | None = None
     note: str | None = None
+    size: int | None = None
     replicates: Floats = field(default_factory=lambda: np.empty(0))
     excess_interval: Interval = field(default_factory=lambda: Interval(None, None))
+    excess_replicates: Floats = field(default_factory=lambda: np.empty(0))  # paired as the replicates are
+    excess_columns: Floats = field(default_factory=lambda: np.empty(0))  # by which person played where; or empty
+    bounds: tuple[float, float] = (-math.inf, math.inf)  # smallest and largest possible excess, or estimate
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """What an audit shows of two annotators on the items that both have answered.
+
+    Attributes:
+        curves: metric → of either the estimate, then its replicates.
+        swap_p: metric → p of *the two are interchangeable*; none where the audit is no function of sums over items.
+        sizes: words or rows a side, where halves are compared.
+        apart: they share too few items, and can be compared as two groups only.
+    """
+
+    items: int = 0
+    clusters: int = 0
+    curves: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
+    swap_p: Mapping[str, float] = field(default_factory=dict)
+    sizes: tuple[int | None, int | None] = (None, None)
+    apart: bool = False
 
 
 class Who(TypedDict):
@@ -85,53 +108,48 @@ def make_finding(
     metric: str,
     curve: Floats,
     passes: tuple[Curve, Curve, Curve, Curve],
-    told: str | None = None,
+    compared: tuple[str | None, int | None] = (None, None),
+    freedom: int | None = None,
 ) -> Finding:
     """Put one metric of one focal annotator against what people and chance show.
 
     Args:
         curve: the estimate, then its bootstrap replicates.
         passes: floor, null, exchanged and persons, as ``passes.Passes`` gives them.
-        told: what else a reader must know.
+        compared: what a reader must know of how; and the words or rows a side, where halves are compared.
+        freedom: degrees of freedom of the error, where it has fewer than the clusters.
     """
+    told, size = compared
     floor, null, exchanged, persons = passes
     header, key = audit.header, (focal.number, metric)
     found = Finding(
         audit.name, audit.audit_id, metric, header.title, "described", **who(focal.who), warn=header.warn,
         worse=header.worse, items=focal.items, clusters=focal.clusters, replicates=curve[1:], note=told,
+        bounds=header.range,
+        size=size,
     )  # fmt: skip
     estimate = float(curve[0])
     error = inference.standard_error(curve[1:], focal.clusters)
     distance = header.range[0] == 0 and header.worse == "up"
-    own = inference.interval(estimate, error, focal.clusters, header.range, distance=distance)
+    freedom = focal.clusters - 1 if freedom is None else freedom
+    own = inference.interval(estimate, error, focal.clusters, header.range, distance=distance, freedom=freedom)
     found.estimate, found.lower, found.upper = estimate, own.lower, own.upper
     if header.warn is None or any(fnmatchcase(metric, one) for one in header.describes):
         return found
     if header.least_people > max(focal.people, 1):
         found.note = "no item has two people who could be put against each other: shown, and not judged"
         return found
-    excess, excess_error = estimate, error
+    excess, excess_error, found.excess_replicates = estimate, error, curve[1:]
     if header.test == "neutral":
         found.floor = header.neutral
         excess = estimate - (header.neutral or 0.0)
-        found.p = inference.t_tail(excess / error, focal.clusters - 1) if error > inference.TIE else math.nan
+        found.excess_replicates = curve[1:] - (header.neutral or 0.0)
+        found.p = inference.t_tail(excess / error, freedom) if error > inference.TIE else math.nan
         found.detectable = inference.detectable(error) if error > inference.TIE else None
     if key in null:
-        draws = null[key][1:][np.isfinite(null[key][1:])]
-        found.draws = len(draws)
-        found.p = inference.exchange_p(float(null[key][0]), draws, header.worse)
-        spread = float(np.std(draws)) if len(draws) else 0.0
-        found.detectable = inference.detectable(spread) if spread > inference.TIE else None
-        if key in floor:
-            found.matched, found.floor, excess_error = inference.against_people(floor[key], focal.clusters)
-            excess = found.matched - found.floor
-        else:
-            found.floor = float(np.mean(draws)) if isinstance(header.floor, str) else header.floor
-            excess = estimate - found.floor
-            if key in exchanged:
-                # The mean of the null moves with the items too; only what moves apart is uncertain.
-                redrawn = curve[: len(exchanged[key])] - exchanged[key].mean(axis=1)
-                excess_error = inference.standard_error(redrawn[1:], focal.clusters)
+        excess, excess_error = _exchange(found, header, curve, null[key], floor.get(key), exchanged.get(key))
+        if found.detectable is None and error > inference.TIE:
+            excess_error = math.nan  # the excess is 0 whatever was said: that is no absence
     if key in persons:
         person, model = persons[key][:, 0], persons[key][:, 1]
         found.persons, found.persons_as_far = inference.rank_among(model, person, header.worse)
@@ -139,12 +157,36 @@ def make_finding(
     if header.test == "none":
         found.excess_interval = own
     else:
-        bounds = _bounds(header, found.floor)
-        found.excess_interval = inference.interval(excess, excess_error, focal.clusters, bounds, distance=False)
+        found.bounds = _bounds(header, found.floor)
+        found.excess_interval = inference.interval(
+            excess, excess_error, focal.clusters, found.bounds, distance=False, freedom=freedom
+        )
     found.excess = excess
     found.excess_lower, found.excess_upper = found.excess_interval.lower, found.excess_interval.upper
     found.note = "; ".join(filter(None, (told, _note(audit, focal, found)))) or None
     return found
+
+
+def _exchange(
+    found: Finding, header: Header, curve: Floats, null: Floats, floor: Floats | None, exchanged: Floats | None
+) -> tuple[float, float]:
+    """Put a finding against exchanged roles: its p, its floor, and the excess over it with its error."""
+    draws = null[1:][np.isfinite(null[1:])]
+    found.draws = len(draws)
+    found.p = inference.exchange_p(float(null[0]), draws, header.worse)
+    width = float(np.std(draws)) if len(draws) else 0.0
+    found.detectable = inference.detectable(width) if width > inference.TIE else None
+    if floor is not None:
+        found.matched, found.floor, error = inference.against_people(floor, found.clusters)
+        found.excess_replicates, found.excess_columns = inference.redrawn_excess(floor)
+        return found.matched - found.floor, error
+    found.floor = float(np.mean(draws)) if isinstance(header.floor, str) else header.floor
+    redrawn = curve - (found.floor or 0.0)
+    if exchanged is not None:
+        # The mean of the null moves with the items too; only what moves apart is uncertain.
+        redrawn = curve[: len(exchanged)] - exchanged.mean(axis=1)
+    found.excess_replicates = redrawn[1:]
+    return float(curve[0]) - (found.floor or 0.0), inference.standard_error(redrawn[1:], found.clusters)
 
 
 def _bounds(header: Header, floor: float | None) -> tuple[float, float]:

@@ -20,7 +20,7 @@ from harness.budget import Budget, Purse
 from harness.calls import Fill, Row, failure_line, generation_line, served_by
 from harness.errors import BackendError, Passing, Unusable
 from harness.lane import Call, Lane
-from harness.prices import Price
+from harness.prices import Price, spent
 from harness.types import Allowance, Annotator, Backend, Connect, Reply
 
 GRACE = 10.0  # seconds that calls in flight get when the run is interrupted: they are paid for
@@ -59,6 +59,13 @@ class Tally:
     stopped: str = ""
     slowed: dict[str, int] = field(default_factory=dict)
     fingerprints: set[str] = field(default_factory=set)
+
+    def told(self) -> str:
+        """Say in a line what has happened."""
+        line = f"asked {self.done:,} of {self.total:,}; {self.failed:,} failed, {self.retries:,} retries"
+        if self.cost or self.unpriced:
+            line += f"; {spent(self.cost, self.unpriced)}"
+        return f"{line}; {self.stopped}: run again to go on" if self.stopped else line
 
 
 @dataclass(frozen=True)

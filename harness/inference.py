@@ -49,13 +49,24 @@ def standard_error(replicates: Floats, clusters: int) -> float:
     return float(np.std(finite, ddof=1) * math.sqrt(clusters / (clusters - 1)))
 
 
-def interval(estimate: float, error: float, clusters: int, bounds: tuple[float, float], *, distance: bool) -> Interval:
+def interval(
+    estimate: float,
+    error: float,
+    clusters: int,
+    bounds: tuple[float, float],
+    *,
+    distance: bool,
+    freedom: int | None = None,
+) -> Interval:
     """Give the interval estimate ± t × standard error, kept within what is possible.
 
     A distance near zero has no honest two-sided interval: below twice its standard error only an upper
     bound is given. Where no replicate differs (0 refusals of 100), the bootstrap is blind, and the bound
     comes from what n clusters could have missed: a share that none of them shows is at most
     1 - 0.05^(1/n) with 95 % confidence (the rule of three; Hanley and Lippman-Hand 1983, JAMA 249).
+
+    Args:
+        freedom: degrees of freedom of the error, where it has fewer than the clusters.
     """
     low, high = bounds
     if math.isnan(estimate) or math.isnan(error):
@@ -65,16 +76,23 @@ def interval(estimate: float, error: float, clusters: int, bounds: tuple[float, 
             return Interval(None, None)
         missed = (1 - 0.05 ** (1 / clusters)) * (high - low)
         return Interval(max(low, estimate - missed), min(high, estimate + missed))
-    half = t_quantile(0.975, clusters - 1) * error
+    half = t_quantile(0.975, clusters - 1 if freedom is None else freedom) * error
     upper = min(high, estimate + half)
     if distance and estimate < 2 * error:
         return Interval(None, upper)
     return Interval(max(low, estimate - half), upper)
 
 
-def t_quantile(probability: float, freedom: int) -> float:
-    """Give the quantile of Student's t, by its expansion in 1/freedom (Abramowitz and Stegun 26.7.5)."""
-    z, v = Z(probability), max(freedom, 1)
+def t_quantile(probability: float, freedom: float) -> float:
+    """Give the quantile of Student's t, by its expansion in 1/freedom (Abramowitz and Stegun 26.7.5).
+
+    Exact for 1 and 2 degrees of freedom, where the expansion is far off; what lies between is rounded down to these.
+    """
+    if freedom < 2:
+        return math.tan(math.pi * (probability - 0.5))
+    if freedom < 3:
+        return (2 * probability - 1) / math.sqrt(2 * probability * (1 - probability))
+    z, v = Z(probability), freedom
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
@@ -84,7 +102,7 @@ def t_quantile(probability: float, freedom: int) -> float:
     return float(z + sum(term / v ** (power + 1) for power, term in enumerate(terms)))
 
 
-def t_tail(t: float, freedom: int) -> float:
+def t_tail(t: float, freedom: float) -> float:
     """Give P(|T| ≥ |t|) by Wallace's normal approximation (1959, Ann. Math. Stat. 30), good to 0.001."""
     v = max(freedom, 1)
     z = (8 * v + 1) / (8 * v + 3) * math.sqrt(v * math.log1p(t * t / v))
@@ -117,6 +135,15 @@ def against_people(columns: Floats, clusters: int) -> tuple[float, float, float]
 def defined_columns(columns: Floats) -> Floats:
     """Keep the columns in which the statistic is defined, of the model and of the person, on the data as they are."""
     return columns[:, :, np.isfinite(columns[0]).all(axis=0)]
+
+
+def redrawn_excess(columns: Floats) -> tuple[Floats, Floats]:
+    """Give the excess over people on each redraw, (replicates,), and in each column, (columns,); NaN: undefined."""
+    defined = defined_columns(columns)
+    redrawn = np.full(len(columns) - 1, np.nan)
+    if defined.shape[2] > 1:
+        redrawn = (defined[1:, 0] - defined[1:, 1]).mean(axis=1)
+    return redrawn, columns[0, 0] - columns[0, 1]
 
 
 def exchange_p(observed: float, null: Floats, worse: str) -> float:

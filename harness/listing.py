@@ -48,7 +48,7 @@ def _studies() -> list[tuple[str, str]]:
 
 
 def _audits() -> list[tuple[str, str]]:
-    return [(audit.name, f"[{audit.path.parent.name}] {audit.header.question}") for audit in list_audits()]
+    return [(audit.name, f"[{audit.datatype}] {audit.header.question}") for audit in list_audits()]
 
 
 def _runs(runs: Path) -> list[tuple[str, str]]:
@@ -107,6 +107,29 @@ def findings_table(findings: pd.DataFrame) -> Iterator[str]:
         for note, whose in idle.items():
             named = f" ({whose[0]})" if whose[0] and len(whose) == 1 else f" ({len(whose)} times)" if whose[1:] else ""
             yield f"  not run{named}: {note}"
+
+
+def sensitivities_table(sensitivities: pd.DataFrame) -> Iterator[str]:
+    """Give one line per audit and model asked in several ways: verdict, and what another prompt would show."""
+    judged = sensitivities[sensitivities["verdict"] != "described"]
+    several = judged["dataset"].nunique() > 1
+    if len(judged):
+        yield "\nOver the variants of the prompt"
+    for (_, of), group in judged.groupby(["audit", "population"], sort=True):
+        population = str(of)
+        yield f"{group.iloc[0]['title']} ({group.iloc[0]['audit']}): {population}"
+        for row in group.to_dict("records"):
+            on = f"  on {row['dataset']}" if several else ""
+            parts = [f"{row['metric']}, {row['measure']} {row['mean']:+.3f} over {row['variants']} variants"]
+            if _there(row["predicted_lower"]):
+                whose = "all of them" if population.startswith("the prompts tried") else "another prompt"
+                parts.append(f"{whose}{_interval(row['predicted_lower'], row['predicted_upper'], '+')}")
+            if _there(row["between_sd"]):
+                parts.append(f"SD between prompts {row['between_sd']:.3f}, of noise {row['noise_sd']:.3f}")
+            if _there(row["hetero_q"]):
+                parts.append(f"q {row['hetero_q']:.3f} that variants differ")
+            parts += [str(row[name]) for name in ("needed", "note") if _there(row[name])]
+            yield f"  {row['verdict']:<16} {row['model']}{on}: {'; '.join(parts)}"
 
 
 def _numbers(row: dict[Any, Any]) -> str:

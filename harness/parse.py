@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from harness import plugins
+from harness import layouts, plugins
 from harness.ids import seed_of
 from harness.types import Cell, Parsed, Said
 
@@ -97,7 +97,7 @@ def read_reply(
         return datatype.parse_scores(scores, cell, chance), False
     if finish_reason == "length" and cell.levels.get("format") == "choice" and _is_beginning(text.strip(), cell):
         return Parsed(reason="cut off within an option"), False
-    parsed: Parsed = datatype.parse(text, cell)
+    parsed: Parsed = layouts.read_marked(text, cell, datatype.parse)
     answer = datatype.open_answer(parsed, cell) if hasattr(datatype, "open_answer") else None
     if answer is not None:
         return (Parsed(reason="refused"), True) if is_bare_refusal(answer) else (parsed, False)

@@ -5,15 +5,17 @@ Sums come from SQL, redraws and exchanges happen in arrays, estimates come from 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness import contrast, halves, inference, turns
+from harness import contrast, inference, turns
 from harness.auditfile import Audit
 from harness.bypattern import ByPattern, Counter, count_patterns
+from harness.halves import MOST_WORDS, Deck, Half, parts_of, spread
 from harness.ids import seed_of
 from harness.inference import Floats
 from harness.onebyone import MOST_ITEMS, Exchanged, OneByOne, Parts, Tables
@@ -34,13 +36,13 @@ class Effort:
         floor_replicates: redraws of the floor; enough for a standard error, its own value does not need
             them. 0 leaves people out of the model's place, and the floor is the exchange null's mean.
         draws: exchanges of the null, at the least.
-        halves: random halves, for audits that are run on them.
+        halves: random halves (or smaller parts), for audits that are run on them.
     """
 
     replicates: int = 1000
     floor_replicates: int = 200
     draws: int = 999
-    halves: int = 64
+    halves: int = 128
 
 
 FULL = Effort()
@@ -61,6 +63,7 @@ class Passes:
         self.weights: dict[str, Floats] = {}
         self.exchanged: Curve = {}  # filled by null() where the floor is the mean of the null
         self.budgets: dict[int, int] = {}  # filled by halves(): the size of either side
+        self.freedom: dict[tuple[int, str], int] = {}  # and the degrees of freedom of each error
         self.by_number = {focal.number: focal for focal in focals}
 
     def tables(self, *, exchange: bool) -> ByPattern | OneByOne:
@@ -109,29 +112,38 @@ class Passes:
             begin += len(drawn)
 
     def halves(self) -> Curve:
-        """Estimate on random halves of the clusters; the mean over draws, and replicates spread as its error."""
+        """Estimate on random halves of the clusters; the mean, and replicates that are spread as its error."""
         header, clusters = self.audit.header, self.bench.cluster_of_items()
-        texts, pools = self.bench.texts(header.words), self.bench.pools()
-        most = halves.MOST_WORDS if header.words else header.most_rows
+        texts, pools = self.bench.texts(self.audit), self.bench.pools()
+        most = MOST_WORDS if header.words else header.most_rows
+        effort = self.effort.halves // min(2, header.splits)
+        decks = {n: Deck(pool, clusters[pool.item], texts) for n, pool in pools.items()}
         curve: Curve = {}
         for focal in self.focals:
-            pool = pools[focal.number]
-            cluster, rng = clusters[pool.item], self._rng("halves", focal)
-            orders = rng.random((self.effort.halves, int(clusters.max()) + 1))
-            drawn = [halves.draw_half(pool, cluster, order, texts, most, rng) for order in orders]
-            made = [half for half in drawn if half is not None]
+            deck, rng, picks = decks[focal.number], self._rng("halves", focal), self._rng("picks in halves", focal)
+            beside = [decks[n] for n, one in self.by_number.items() if one.who["dataset"] == focal.who["dataset"]]
+            parts = parts_of(deck, beside, most, effort)
+            shape = (effort // parts, parts, header.splits)
+            orders = (rng.random((1 + header.splits, int(clusters.max()) + 1)) for _ in range(shape[0]))
+            made = deck.deals(orders, shape, picks, most=most)
             if not made:
                 continue
-            share = float(np.mean([half.share for half in made]))
-            self.budgets[focal.number] = round(np.mean([half.budget for half in made]))
-            at_a_time = max(1, BATCH // (2 * max(half.budget for half in made)))
-            found: Curve = {}
-            for begin in range(0, len(made), at_a_time):
-                part = dict(enumerate(made[begin : begin + at_a_time], begin))
-                for metric, replicates, estimates in self.bench.estimate_halves(self.audit, focal, part):
-                    found.setdefault((focal.number, metric), np.full(len(made), np.nan))[replicates] = estimates
-            curve |= {key: halves.scaled(draws, share) for key, draws in found.items()}
+            self.budgets[focal.number] = round(np.mean([half.budget for half in made.values()]))
+            draws = self._on_halves(focal, made, math.prod(shape))
+            for key, each in draws.items():
+                curve[key], self.freedom[key] = spread(each.reshape(shape), focal.clusters)
         return curve
+
+    def _on_halves(self, focal: Focal, made: dict[int, Half], length: int) -> Curve:
+        """Run the estimate on halves, some at a time."""
+        found: Curve = {}
+        at_a_time = max(1, BATCH // (2 * max(half.budget for half in made.values())))
+        numbers = list(made)
+        for begin in range(0, len(numbers), at_a_time):
+            some = {number: made[number] for number in numbers[begin : begin + at_a_time]}
+            for metric, replicates, estimates in self.bench.estimate_halves(self.audit, focal, some):
+                found.setdefault((focal.number, metric), np.full(length, np.nan))[replicates] = estimates
+        return found
 
     def told(self, number: int) -> str | None:
         """Say at what size halves were compared, or that roles were exchanged on a sample."""

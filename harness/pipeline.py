@@ -1,6 +1,6 @@
 """All stages in order: read this first.
 
-    study.toml → plan → generate → parse → train → audit → report
+    study.toml → plan → generate → parse → train → audit → compare → report
 
 Stages never import each other; this module hands them to each other, with the clock and the seeds.
 """
@@ -14,29 +14,31 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness import controlling, plugins
 from harness import extract as extraction
 from harness import plan as planning
-from harness import plugins
 from harness.budget import Budget
-from harness.calls import Row
-from harness.errors import HarnessError
+from harness.calls import Fill, Row
 from harness.interrupt import run_to_end
 from harness.parse import parse_replies
-from harness.prices import price_of, spent
+from harness.prices import price_of
 from harness.provenance import provenance
-from harness.slips import Waiting, waiting
-from harness.store import features, folders, ingest, intake, queries
+from harness.slips import waiting
+from harness.store import folders, ingest, intake, queries
 from harness.store.database import OldDatabase, Store, only_one, open_store
 from harness.study import Study
+from harness.types import Annotator
 
 if TYPE_CHECKING:
     from harness.auditfile import Audit
     from harness.batching import Options
+    from harness.comparing import Comparing
+    from harness.comparison import Comparison
     from harness.generate import Tally
+    from harness.store.bench import Bench
 
 Say = Callable[[str], None]
 Features = dict[str, tuple[str, list[str]]]  # extractor → (version, dims)
@@ -94,6 +96,19 @@ def plan_study(
     return planning.make_plan(study, counts, examples, sum(items for _, _, items in fields))
 
 
+def describe_power(study: Study, store: Store, limit: int | None = None) -> Iterator[str]:
+    """Say the smallest effect that the design can see in each data set, at worst and by what is held."""
+    from harness.power import FORMULA, Sizes, describe_power
+
+    sizes = queries.sizes_by_dataset(store, study.load_id)
+    part = min(1.0, limit / sum(items for _, items, _ in sizes)) if limit else 1.0
+    findings, sensitivities = store.findings(study.name), store.sensitivities(study.name)
+    for dataset, items, people in sizes:
+        asked = Sizes(max(1, round(items * part)), people, max(len(study.variants), 1), study.samples)
+        yield from describe_power(dataset, asked, findings, sensitivities)
+    yield FORMULA
+
+
 def resolve(study: Study, store: Store) -> None:
     """Bring the database up to date with the run folders and with the study as it stands.
 
@@ -108,6 +123,8 @@ def resolve(study: Study, store: Store) -> None:
     if ingest.sync(store) and _is_resolved(study, store):
         return
     loaded = queries.holds(store, study.load_id)
+    if loaded:
+        study.check_published(queries.published_models(store, study.load_id))
     folder = folders.new_folder(store.runs, study.name, clock())
     manifest = describe_run(study, "load")
     if not loaded:
@@ -154,14 +171,14 @@ def generate_study(
         if batch is not None:
             return _ask_by_batch(study, store, limit, retry_failed, batch, say)
         if (on_their_way := waiting(store.runs)).batches:
-            say(_told_waiting(on_their_way))
+            say(on_their_way.told())
         folder = folders.new_folder(store.runs, study.name, clock())
         try:
             plan = plan_study(study, store, limit=limit, retry_failed=retry_failed, folder=folder)
             tally = Tally(total=plan.calls)
             if plan.calls:
                 _ask(study, folder, tally, progress or (lambda _: None), budget or Budget())
-                say(told(tally))
+                say(tally.told())
             else:
                 why = "every cell of this study is answered already" if study.models else "the study has no models"
                 say(f"nothing to ask: {why}")
@@ -186,20 +203,6 @@ def _ask_by_batch(study: Study, store: Store, limit: int | None, retry_failed: b
         total=came.total, done=came.done, failed=came.failed, requests=came.total, tokens_in=came.tokens_in,
         tokens_out=came.tokens_out, fingerprints=came.fingerprints,
     )  # fmt: skip
-
-
-def _told_waiting(on_their_way: Waiting) -> str:
-    whose = " and ".join(f"`harness generate {study} --batch`" for study in on_their_way.studies)
-    count = f"{on_their_way.cells:,} requests in {on_their_way.batches:,} batches"
-    return f"{count} are not asked again; {whose} collects them"
-
-
-def told(tally: Tally) -> str:
-    """Say in a line what a generation came to."""
-    line = f"asked {tally.done:,} of {tally.total:,}; {tally.failed:,} failed, {tally.retries:,} retries"
-    if tally.cost or tally.unpriced:
-        line += f"; {spent(tally.cost, tally.unpriced)}"
-    return f"{line}; {tally.stopped}: run again to go on" if tally.stopped else line
 
 
 def _ask(study: Study, folder: Path, tally: Tally, progress: Callable[[Tally], None], budget: Budget) -> None:
@@ -240,6 +243,23 @@ def _ask(study: Study, folder: Path, tally: Tally, progress: Callable[[Tally], N
             folders.write_manifest(folder, {**manifest, **ended})
 
 
+def ask_beside(study: Study, annotator: Annotator, rows: list[Row], fill: Fill, runs: Path, journal: str) -> None:
+    """Ask a model what is no data of the study, such as other wordings; its replies go to a journal of their own."""
+    from harness.generate import Asking, Tally, generate
+
+    model = annotator.model
+    backend = plugins.load("backends", model.identity.backend).Backend(model.identity, model.connect)
+    folder = folders.new_folder(runs, study.name, clock())
+    replies, failures = folders.Journal(folder / journal), folders.Journal(folder / "failures.jsonl")
+    asking = Asking(backend, model.connect, iter(rows), price_of(model), annotator.name)
+    by_id = {annotator.annotator_id: annotator}
+    try:
+        run_to_end(generate([asking], by_id, fill, replies, failures, Tally(len(rows)), clock, lambda _: None))
+    finally:
+        replies.close()
+        failures.close()
+
+
 def _stream(folder: Path, names: list[str]) -> Iterator[tuple[Any, ...]]:
     return itertools.chain.from_iterable(queries.stream_cells(folder, name) for name in names)
 
@@ -254,34 +274,8 @@ def _parse(study: str, datatype: str, store: Store) -> None:
     with queries.Parsing(store, datatype) as parsing:
         while parsed := list(itertools.islice(read, queries.CHUNK)):
             parsing.add([reply for reply, _ in parsed], [row for _, rows in parsed for row in rows])
-    if _is_controlled(datatype):
-        _curate(study, datatype, store)
-
-
-def _is_controlled(datatype: str) -> bool:
-    return getattr(plugins.load("datatypes", datatype), "CURATED", False)
-
-
-def _curate(study: str, datatype: str, store: Store) -> None:
-    """Tell what the study's controls find wrong with its records; all are kept."""
-    from harness import curation
-    from harness.store import faults
-
-    curated = faults.read_records(store, study, datatype)
-    found = curation.find_faults(curated.rows, curated.config) if curation.controls(curated.config) else ()
-    faults.write_faults(store, study, curated, found)
-
-
-def _curate_unseen(study: Study, store: Store, say: Say) -> None:
-    """Let the controls look at records that came without a reply to parse: those that others published."""
-    from harness.store import faults
-
-    if not _is_controlled(study.datatype) or faults.is_curated(store, study.name):
-        return
-    try:
-        _curate(study.name, study.datatype, store)
-    except HarnessError as error:  # what needs no control can be measured without that package
-        say(f"the study's controls did not run: {error}")
+    if controlling.is_controlled(datatype):
+        controlling.curate(study, datatype, store)
 
 
 def rebuild(store: Store) -> tuple[int, list[str]]:
@@ -297,46 +291,6 @@ def rebuild(store: Store) -> tuple[int, list[str]]:
     return folders_read, [study for study, _ in studies]
 
 
-def extract_study(study: Study, store: Store, names: list[str], *, say: Say = print) -> dict[str, str]:
-    """Compute the features that are wanted and not held, each extractor in a run of its own.
-
-    Returns:
-        extractor → why it could not run, and the remedy.
-    """
-    lacking = {name: why for name in names if (why := extraction.missing(name))}
-    for name in names:
-        if name not in lacking:
-            extract_texts(study, store, name, say)
-    return lacking
-
-
-def extract_texts(
-    study: Study, store: Store, name: str, say: Say, write_missing: Callable[[str, str, Path], int] | None = None
-) -> None:
-    """Compute one extractor's features, in a run of its own: of the study's texts, or those that are said."""
-    version, dims = extraction.version_of(name), extraction.dims_of(name)
-    folder = folders.new_folder(store.runs, study.name, clock())
-    numbers = itertools.count()
-
-    def write(ids: list[str], values: Any) -> None:
-        features.write_part(folder, next(numbers), name, version, ids, values)
-
-    manifest = {**describe_run(study, "extract"), "extracted": {name: {"version": version, "dims": dims}}}
-    with folders.live(folder):
-        total = (write_missing or partial(features.write_missing, store, study))(name, version, folder)
-        try:
-            if total:
-                folders.write_manifest(folder, manifest)
-                extraction.extract(name, features.stream_texts(folder), total, write, say)
-                folders.write_manifest(folder, {**manifest, "ended": clock().isoformat(), "counts": {"texts": total}})
-        finally:
-            (folder / features.TEXTS).unlink(missing_ok=True)
-    if not total:
-        shutil.rmtree(folder)
-    else:
-        ingest.read(store, [folder])
-
-
 def audit_study(study: Study, store: Store, *, only: list[str] | None = None, say: Say = print) -> None:
     """Measure everything anew, all waves and models together.
 
@@ -344,17 +298,22 @@ def audit_study(study: Study, store: Store, *, only: list[str] | None = None, sa
         only: the names of some audits; the findings of the others stay.
     """
     from harness.audit import audit
+    from harness.auditfile import audits_for
     from harness.reasons import explain
     from harness.secondorder import examine
     from harness.store.layout import open_bench
     from harness.store.results import write_findings
+    from harness.variation import compare_variants
 
-    _curate_unseen(study, store, say)
+    controlling.curate_unseen(study, store, say)
+    every = audits_for(study.datatype, study.folder)
     audits, there, lacking = ready_audits(study, store, only, say)
-    with open_bench(store, study, there) as bench:
+    with open_bench(store, study, extraction.there(every)) as bench:
         findings = audit(bench, audits, study, say, lacking)
-    explain(findings, audits, queries.sides(store, study.name))
-    write_findings(store, study, findings, only=only)
+        explain(findings, audits, queries.sides(store, study.name))
+        write_findings(store, study, findings, only=only)
+        compare_variants(study, store, findings, only=only)
+        _comparing(study, store, every, bench).compare_unasked()
     examine(study, store, audits, there, lacking, say, only)
 
 
@@ -363,12 +322,37 @@ def ready_audits(
 ) -> tuple[list[Audit], Features, dict[str, str]]:
     """Read the audits, and compute the features that they read: extractor → (version, dims), and → why it cannot."""
     from harness.auditfile import audits_for, choose
+    from harness.extracting import extract_study
 
     audits = choose(audits_for(study.datatype, study.folder), only)
     wanted = sorted({name for each in audits for name in each.header.features})
     lacking = extract_study(study, store, wanted, say=say)
     there = {name: (extraction.version_of(name), extraction.dims_of(name)) for name in wanted if name not in lacking}
     return audits, there, lacking
+
+
+def compare_study(
+    study: Study, store: Store, *, by: str = "model", baseline: str | None = None, only: list[str] | None = None
+) -> list[Comparison]:
+    """Compare what was measured of annotators that differ in one factor: see ``comparing.Comparing``.
+
+    Args:
+        only: the names of some audits; the correction is then over these, and nothing is kept.
+    """
+    from harness.auditfile import audits_for, choose
+    from harness.store.layout import open_bench
+
+    audits = choose(audits_for(study.datatype, study.folder), only)
+    with open_bench(store, study, extraction.there(audits)) as bench:
+        return _comparing(study, store, audits, bench).compare(by, baseline, keep=only is None)
+
+
+def _comparing(study: Study, store: Store, audits: list[Audit], bench: Bench) -> Comparing:
+    from harness import comparing
+    from harness.audit import measure_pairs
+    from harness.compare import compare
+
+    return comparing.Comparing(study, store, audits, compare, lambda *pairs: measure_pairs(bench, study, *pairs))
 
 
 def report_study(study: Study, store: Store) -> Path:

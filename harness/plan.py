@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness import plugins
+from harness import layouts, plugins
 from harness.budget import most_reply_tokens
 from harness.calls import next_turn_of
 from harness.errors import StudyError
@@ -46,10 +46,15 @@ class Planned:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run would ask."""
+    """What a run would ask.
+
+    Attributes:
+        twins: model, and its variants that ask the same, word for word: an axis that their templates do not read.
+    """
 
     shares: tuple[Planned, ...]
     items: int
+    twins: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def calls(self) -> int:
@@ -76,7 +81,7 @@ def check(study: Study, fields: list[tuple[str, list[str], int]]) -> None:
     datatype = plugins.load("datatypes", study.datatype)
     for variant in study.variants:
         known = set(variant.bindings) | set(datatype.names(study.config.model_dump(), variant.levels))
-        known |= set(getattr(datatype, "TURN_NAMES", ()))
+        known |= {*getattr(datatype, "TURN_NAMES", ()), layouts.AXIS}  # which the layout piece does without
         for dataset, names, _ in fields:
             templates.check(variant.template, known | set(names), f"dataset {dataset!r}")
     if study.annotators and not fields:
@@ -151,6 +156,7 @@ def make_plan(study: Study, counts: Mapping[str, int], examples: list[tuple[str,
     prompts = Prompts(study)
     prices = {model.identity.name: price_of(model) for model in study.models}
     shares = []
+    asking: dict[str, list[Annotator]] = {}
     for annotator in study.annotators:
         filled = [prompts(annotator, json.loads(fields), item_id=item_id) for item_id, fields in examples]
         speaking = annotator.cast.values() or [annotator.model]
@@ -163,7 +169,11 @@ def make_plan(study: Study, counts: Mapping[str, int], examples: list[tuple[str,
                 [p.messages for p in filled if p],
             )
         )
-    return Plan(tuple(shares), items)
+        sent = [(p.messages, p.constraint and p.constraint.format) for p in filled if p]
+        asking.setdefault(repr((annotator.name, annotator.variant.ask, sent)), []).append(annotator)
+    same = [alike for alike in asking.values() if examples and len(alike) > 1]
+    twins = tuple((alike[0].name, tuple(one.variant.name for one in alike)) for alike in same)
+    return Plan(tuple(shares), items, twins)
 
 
 def _share(

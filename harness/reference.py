@@ -21,16 +21,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import plugins
-from harness.auditfile import AUDITS, Audit, Header, read_audit
+from harness.auditfile import Audit, Header, shipped_audits
+from harness.auditlist import metrics
 from harness.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
 
 WIDTH = "80"
-KEYS = ("relation", "range", "unit", "worse", "warn", "test", "neutral", "floor", "draws", "plays", "roles", "across",
-        "pairing", "features", "needs", "least_people", "least_samples", "describes", "sums")  # fmt: skip
-CODE = ("relation", "across", "features", "needs", "describes", "sums")  # names of things, not words
+KEYS = ("range", "unit", "worse", "warn", "test", "neutral", "floor", "draws", "plays", "roles", "across",
+        "levels", "pairing", "without", "made", "features", "needs", "least_people", "least_samples",
+        "describes", "sums")  # fmt: skip
+CODE = ("across", "levels", "without", "made", "features", "needs", "describes", "sums")  # names of things, not words
 
 TOP = """\
 # Reference
@@ -64,28 +66,29 @@ def _datatypes() -> Iterator[str]:
             yield _table(("axis", "levels"), axes)
 
 
-def shipped_audits() -> list[Audit]:
-    """Read every audit that ships, in the order of their paths."""
-    return [read_audit(path) for path in sorted(AUDITS.glob("*/*.sql"))]
-
-
 def _audits() -> Iterator[str]:
-    yield "## Audits\n\nEach is one file under `harness/audits/`. *For any* reads replies of every data type."
-    for audit in shipped_audits():
-        header = audit.header
-        folder = audit.path.parent.name
-        whose = "for any" if folder == "any" else f"for {folder}"
-        yield f"### {audit.name}\n\n**{header.title}** ({whose}). {header.question}"
-        if header.notes:
+    yield (
+        "## Audits\n\nMost are one file each under `harness/audits/`; some files run under several "
+        "names, each for another data type, text or axis. *For any* reads replies of every data type."
+    )
+    shipped = {audit.name: audit for audit in shipped_audits()}
+    for audit in shipped.values():
+        header, first = audit.header, audit.path.stem
+        yield f"### {audit.name}\n\n**{header.title}** (for {audit.datatype}). {header.question}"
+        if audit.name != first:
+            yield f"It runs the file of [{first}](#{first}), whose worked example holds here too."
+        if header.notes and (audit.name == first or header.notes != shipped[first].header.notes):
             yield header.notes
-        yield _table(("key", "value"), _settings(header))
+        yield _table(("key", "value"), _settings(audit))
         yield f"Source: {header.reference}."
-        yield _example(header.example)
+        if audit.name == first:
+            yield _example(header.example)
 
 
-def _settings(header: Header) -> Iterator[tuple[str, str]]:
-    metrics = [str(row["metric"]) for row in header.example.get("expect", [])]
-    yield "metrics", ", ".join(f"`{name}`" for name in metrics)
+def _settings(audit: Audit) -> Iterator[tuple[str, str]]:
+    header = audit.header
+    yield "metrics", ", ".join(f"`{name}`" for name in metrics(header))
+    yield "reads", audit.reads
     for key in KEYS:
         value = getattr(header, key)
         if value is None or value in ([], "") or (key in ("floor", "plays") and header.test != "exchange"):

@@ -91,23 +91,51 @@ class Templates:
         """List the names that a template, or anything that it includes, asks for."""
         wanted: set[str] = set()
         for part, source in self._all_parts(name).items():
-            wanted |= meta.find_undeclared_variables(self._parse(part, source))
+            tree = self._parse(part, source)
+            # A block sees what its template sets or imports at its top, which Jinja's own analysis does not.
+            wanted |= meta.find_undeclared_variables(tree) - _named_at_top(tree)
         return wanted
 
     def columns(self, name: str, of: str) -> set[str]:
         """List the columns that a template, or anything that it includes, asks of a name: ``{{ of.column }}``.
 
-        What Jinja or a mapping gives by itself (``of.items()``), and templates that set the name anew, are left out.
+        Of a name that holds rows, those that are asked of each: ``{% for row in of %}{{ row.column }}``. What Jinja
+        or a mapping gives by itself (``of.items()``), and templates that set the name anew, are left out.
         """
         wanted: set[str] = set()
         for part, source in self._all_parts(name).items():
             tree = self._parse(part, source)
             if any(found.name == of and found.ctx != "load" for found in tree.find_all(nodes.Name)):
                 continue
+            rows = {of, *_loops_over(tree, of)}
             asked: list[tuple[nodes.Expr, Any]] = [(node.node, node.attr) for node in tree.find_all(nodes.Getattr)]
             asked += [(node.node, getattr(node.arg, "value", None)) for node in tree.find_all(nodes.Getitem)]
-            wanted |= {column for whose, column in asked if isinstance(whose, nodes.Name) and whose.name == of}
+            wanted |= {column for whose, column in asked if isinstance(whose, nodes.Name) and whose.name in rows}
         return {column for column in wanted if isinstance(column, str) and not hasattr(dict, column)}
+
+    def imported(self, name: str, piece: str) -> dict[str, set[str]]:
+        """List the macros of a piece that a template, or anything that it includes, imports: macro → what it is told.
+
+        What a macro is told counts where it is one plain name; anything else is empty.
+
+        Raises:
+            StudyError: it imports them without context, so that they could not see the axes.
+        """
+        macros: dict[str, set[str]] = {}
+        for part, source in self._all_parts(name).items():
+            tree = self._parse(part, source)
+            for node in tree.find_all(nodes.FromImport):
+                if getattr(node.template, "value", None) == piece:
+                    if not node.with_context:
+                        raise StudyError(
+                            f"macros of {piece} that are imported without context do not see the axes",
+                            where=f"{self.folder / part}:{node.lineno}",
+                            remedy='end the import with "with context"',
+                        )
+                    for one in node.names:
+                        macro, called = (one, one) if isinstance(one, str) else one
+                        macros.setdefault(macro, set()).update(_told_to(tree, called))
+        return macros
 
     def check(self, name: str, known: Iterable[str], where: str) -> None:
         """Refuse a template that asks for what the items do not have.
@@ -216,3 +244,29 @@ class Templates:
                 where=f"{self.folder / part}:{error.lineno}",
                 remedy="mend the line",
             ) from error
+
+
+def _loops_over(tree: nodes.Template, of: str) -> set[str]:
+    """List the names that stand for one row of ``of`` after another, and for nothing else."""
+    loops = [(node.target.name, node.iter) for node in tree.find_all(nodes.For) if isinstance(node.target, nodes.Name)]
+    own = {name for name, rows in loops if isinstance(rows, nodes.Name) and rows.name == of}
+    return {name for name in own if all(isinstance(r, nodes.Name) and r.name == of for n, r in loops if n == name)}
+
+
+def _told_to(tree: nodes.Template, macro: str) -> set[str]:
+    """List the names that a macro is called with; empty for a call with anything but one name."""
+    calls = [
+        call for call in tree.find_all(nodes.Call) if isinstance(call.node, nodes.Name) and call.node.name == macro
+    ]
+    return {call.args[0].name if len(call.args) == 1 and isinstance(call.args[0], nodes.Name) else "" for call in calls}
+
+
+def _named_at_top(tree: nodes.Template) -> set[str]:
+    """List the names that a template with blocks sets or imports outside of all tags."""
+    if not any(tree.find_all(nodes.Block)):
+        return set()
+    named = {name.name for node in tree.body if isinstance(node, nodes.Assign) for name in node.find_all(nodes.Name)
+             if name.ctx == "store"}  # fmt: skip
+    named |= {node.target for node in tree.body if isinstance(node, nodes.Import)}
+    imported = (one for node in tree.body if isinstance(node, nodes.FromImport) for one in node.names)
+    return named | {one if isinstance(one, str) else one[1] for one in imported}

@@ -19,6 +19,7 @@ from harness.auditfile import Audit
 from harness.corpora import Corpus
 from harness.errors import HarnessError, StudyError, near_names
 from harness.examination import amplify
+from harness.extracting import extract_texts
 from harness.ids import content_id
 from harness.lessons import Fit
 from harness.rooms import Room, Wanted, list_wanted, open_rooms, task_of
@@ -158,7 +159,7 @@ def _vectors(
     """Compute the vectors of all texts that are taught or asked; give what looks them up."""
     read = {text for room in rooms for text in room.classroom.texts()}
     read |= {text for room in rooms for unit in room.units for text in _strings(unit.input)}
-    pipeline.extract_texts(study, store, extractor, say, partial(taught.write_missing_texts, store, sorted(read)))
+    extract_texts(study, store, extractor, say, partial(taught.write_missing_texts, store, sorted(read)))
     held = taught.read_vectors(store, sorted(read), extractor, extraction.version_of(extractor))
     width = max((len(vector) for vector in held.values()), default=1)
     nothing = np.zeros(width)

@@ -92,6 +92,11 @@ class Waiting(NamedTuple):
     batches: int
     studies: tuple[str, ...]
 
+    def told(self) -> str:
+        """Say that they are not asked again, and how they are collected."""
+        whose = " and ".join(f"`harness generate {study} --batch`" for study in self.studies)
+        return f"{self.cells:,} requests in {self.batches:,} batches are not asked again; {whose} collects them"
+
 
 def waiting(runs: Path) -> Waiting:
     """Say which cells must not be asked now, whichever study asked for them.

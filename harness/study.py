@@ -6,6 +6,7 @@ What this refuses: to guess. An unknown key, axis level or file is an error that
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from harness import plugins
+from harness import layouts, plugins
 from harness.casts import make_casts
+from harness.design import Design
 from harness.errors import HarnessError, StudyError, near_names, refuse_unknown
 from harness.ids import content_id
 from harness.render import Templates
@@ -36,10 +38,21 @@ class _Spec(BaseModel):
     seed: int = 0
     template: str | None = None
     vary: dict[str, Any] = {}
+    design: Design = Design()
     casts: list[dict[str, str]] = []
     ask: dict[str, Any] = {}
     models: list[dict[str, Any]] = []
     data: list[Source] = []
+    published: list[dict[str, Any]] = []
+
+
+class Published(BaseModel):
+    """A ``[[published]]`` block: what charts say of a model whose answers were loaded; changes no annotator's name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    family: str | None = None
+    released: datetime.date | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,9 +63,12 @@ class Study:
         name: the folder's name.
         datatype: the name by which its module is found.
         config: the data type's own table, validated.
+        design: which combinations of levels are asked.
+        axes: axis → its levels, the baseline first.
         roles: who speaks in turn, in a dialogue of several roles.
         annotators: every model (or cast) under every variant; empty where only published data are audited.
         templates: template_id → {path, source, parts}.
+        published: family and release date of models whose answers were loaded.
         load_id: hash of the data files and of how they are read.
         study_hash: hash of all that decides who is asked what, and whom they are compared with.
         training: whom ``[train]`` teaches; None where it is not there.
@@ -67,7 +83,9 @@ class Study:
     wave: str
     samples: int
     seed: int
+    design: Design
     models: tuple[Model, ...]
+    axes: Mapping[str, tuple[str, ...]]
     variants: tuple[Variant, ...]
     annotators: tuple[Annotator, ...]
     sources: tuple[Source, ...]
@@ -75,6 +93,7 @@ class Study:
     load_id: str
     study_hash: str
     text: str
+    published: tuple[Published, ...] = ()
     training: Training | None = None
 
     @classmethod
@@ -104,6 +123,25 @@ class Study:
                 text = text.replace(value, "***")
         return text
 
+    def check_published(self, known: Iterable[str]) -> None:
+        """Refuse a ``[[published]]`` name that the data do not have.
+
+        Args:
+            known: the models that the data name.
+
+        Raises:
+            StudyError: the name, and those that there are.
+        """
+        there = sorted(known)
+        for n, block in enumerate(self.published):
+            if block.name not in there:
+                listed = ", ".join(there) or "none"
+                raise StudyError(
+                    f"the data name no model {block.name!r}",
+                    where=f"{self.folder / 'study.toml'}, published[{n}]",
+                    remedy=f"{near_names(block.name, there)}there are: {listed}",
+                )
+
     def resolved(self) -> dict[str, Any]:
         """The study as it was understood, for the run's manifest."""
         return {
@@ -117,6 +155,7 @@ class Study:
             "wave": self.wave,
             "samples": self.samples,
             "seed": self.seed,
+            "design": {**self.design.model_dump(), "axes": self.axes},
             "templates": {key: dict(value) for key, value in self.templates.items()},
             "models": [dataclasses.asdict(model) for model in self.models],
             "annotators": [
@@ -134,6 +173,7 @@ class Study:
                 }
                 for a in self.annotators
             ],
+            **({"published": [one.model_dump(mode="json") for one in self.published]} if self.published else {}),
         }
 
 
@@ -161,7 +201,7 @@ def _resolve(folder: Path, text: str) -> Study:
     asked = {key: value for key, value in config.model_dump().items() if key in datatype.HASHED}
     roles = tuple(datatype.roles(asked)) if hasattr(datatype, "roles") else ()
     templates = Templates(folder, roles)
-    variants = tuple(make_variants(spec, folder, templates, datatype, where))
+    axes, variants = make_variants(spec, folder, templates, datatype, asked, where)
     models = tuple(_model(block, f"{where}, models[{n}]") for n, block in enumerate(spec.models))
     _check_names(models, where)
     if "seed" in spec.ask and spec.samples > 1:
@@ -175,6 +215,7 @@ def _resolve(folder: Path, text: str) -> Study:
         _annotator(name, cast, variant, spec.wave, datatype, asked) for name, cast in casts for variant in variants
     )
     check_sources(spec.data, folder, where)
+    published = _published(spec.published, where)
     load_id = content_id(
         "load",
         [[source.model_dump(), {f: file_hash(folder / f) for f in files_of(source, folder)}] for source in spec.data]
@@ -191,6 +232,8 @@ def _resolve(folder: Path, text: str) -> Study:
             "samples": spec.samples,
             "config": config.model_dump(),
             "about": [dataclasses.asdict(m.about) for m in models],
+            # Left out where there is none: a study without it keeps its name.
+            **({"published": [one.model_dump(mode="json") for one in published]} if published else {}),
         },
     )
     return Study(
@@ -203,14 +246,17 @@ def _resolve(folder: Path, text: str) -> Study:
         wave=spec.wave,
         samples=spec.samples,
         seed=spec.seed,
+        design=spec.design,
         models=models,
-        variants=variants if models else (),
+        axes=axes,
+        variants=tuple(variants) if models else (),
         annotators=annotators,
         sources=tuple(spec.data),
         templates=used,
         load_id=load_id,
         study_hash=study_hash,
         text=text,
+        published=published,
         training=training,
     )
 
@@ -274,6 +320,15 @@ def _model(block: dict[str, Any], where: str) -> Model:
     return Model(*made)
 
 
+def _published(blocks: list[dict[str, Any]], where: str) -> tuple[Published, ...]:
+    made = tuple(validate(Published, block, f"{where}, published[{n}]") for n, block in enumerate(blocks))
+    names = [one.name for one in made]
+    for name in names:
+        if names.count(name) > 1:
+            raise StudyError(f"{name!r} is described twice", where=f"{where}, published", remedy="leave one of them")
+    return made
+
+
 def _check_names(models: tuple[Model, ...], where: str) -> None:
     names = [model.identity.name for model in models]
     for name in names:
@@ -293,10 +348,10 @@ def _annotator(
     """Name an annotator by all that changes its answers, and by nothing else.
 
     An axis of the data type that is not varied counts at its default level, so that to begin to vary
-    it does not ask the baseline anew. A level that the data type implies is not hashed: an axis that came
-    later leaves the names of older annotators as they were.
+    it does not ask the baseline anew. A level that the data type implies is not hashed, nor is the plain layout:
+    an axis that came later leaves the names of older annotators as they were.
     """
-    implied: Mapping[str, str] = getattr(datatype, "IMPLIED", {})
+    implied = {layouts.AXIS: layouts.PLAIN.value, **getattr(datatype, "IMPLIED", {})}
     bindings = {**datatype.DEFAULTS, **variant.bindings}
     models = list(cast.values())
     several = any(model != models[0] for model in models)

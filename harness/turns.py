@@ -51,10 +51,12 @@ class Shape:
 
 def sample_items(pool: Pool, most: int, rng: np.random.Generator) -> Pool:
     """Keep at most so many items, drawn at random."""
-    items = np.unique(pool.item)
+    items, _, size = _groups(pool.item)
     if len(items) <= most:
         return pool
-    return pool.take(np.isin(pool.item, rng.choice(items, most, replace=False)))
+    chosen = np.zeros(len(items), dtype=np.bool_)
+    chosen[rng.choice(len(items), most, replace=False)] = True
+    return pool.take(np.repeat(chosen, size))
 
 
 def exchanges(pool: Pool, rng: np.random.Generator) -> tuple[Shape, Ints, Ints]:
@@ -203,9 +205,9 @@ def person_turns(pool: Pool, least: int, most: int) -> tuple[Shape, Ints]:
 
 
 def _groups(item: Ints) -> tuple[Ints, Ints, Ints]:
-    """Give the distinct items, where each begins, and how many rows it has."""
-    items, start, size = np.unique(item, return_index=True, return_counts=True)
-    return items, start.astype(np.int64), size.astype(np.int64)
+    """Give the distinct items, where each begins, and how many rows it has; items ascend."""
+    start = np.flatnonzero(np.diff(item, prepend=-1))
+    return item[start], start, np.diff(start, append=len(item))
 
 
 def _rank(index: Ints, start: Ints, by: npt.NDArray[np.float64]) -> Ints:

@@ -29,9 +29,9 @@ NETWORK = (
 )
 MODELS = ("torch", "transformers", "vllm", "sklearn", "spacy", "gguf", "accelerate", "peft")
 MOST_LINES = 400
-# The pipeline, and its parts: asking by batch, the second order, and collapse.
-PIPELINE = ("harness.pipeline", "harness.cli", "harness.batching", "harness.secondorder", "harness.scoring",
-            "harness.examination", "harness.cli_train", "harness.collapsing")  # fmt: skip
+# The pipeline, and its parts: asking by batch, features, the second order, and collapse.
+PIPELINE = ("harness.pipeline", "harness.cli", "harness.batching", "harness.extracting", "harness.secondorder",
+            "harness.scoring", "harness.examination", "harness.cli_train", "harness.collapsing")  # fmt: skip
 # The embedded model is a file of our own beside the backends, which those that load models here read.
 ALLOWED = {
     ("harness.backends.transformers", "harness.embedded"),

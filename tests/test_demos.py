@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,10 +14,11 @@ import pytest
 from harness import pipeline, plugins
 from harness.store import Store, open_store
 from harness.study import Study
-from tests.conftest import ROOT
+from tests.conftest import ROOT, shared_file
 from tests.studies import generate_and_parse
 
-DEMOS = sorted(path.parent for path in (ROOT / "prompts").glob("demo_*/study.toml"))
+VERSIONS = ROOT / "prompts" / "demo_versions"  # asks no model: it has tests of its own
+DEMOS = sorted({path.parent for path in (ROOT / "prompts").glob("demo_*/study.toml")} - {VERSIONS})
 LEAST_READ = 0.5  # of the replies of a model of 135 million parameters
 every_demo = pytest.mark.parametrize("folder", DEMOS, ids=lambda path: path.name)
 
@@ -26,8 +31,9 @@ def test_there_is_one_for_each_data_type() -> None:
 def test_it_says_where_its_data_are_from_and_varies_its_wording(folder: Path) -> None:
     study = Study.load(folder)
     told = (folder / "ATTRIBUTION.md").read_text(encoding="utf-8")
-    assert "licen" in told.lower() and "extract.sql" in told
-    assert (folder / "extract.sql").exists()
+    assert "licen" in told.lower()
+    (made_by,) = set(re.findall(r"[\w./]*extract\.sql", told))  # its own, or that of the demo whose data it reads
+    assert (folder / made_by).exists()
     wordings = {variant.template_id for variant in study.variants}
     assert len(wordings) >= (2 if study.datatype == "label" else 3)
 
@@ -79,3 +85,24 @@ def test_the_real_model_answers_it(folder: Path, tmp_path: Path) -> None:
     assert replies["parsed"].mean() >= LEAST_READ, replies.to_string()
     counts = count_by_kind(store, plugins.load("datatypes", study.datatype).TABLE)
     assert counts["human"] > 0 and counts["llm"] > 0
+
+
+def test_the_demo_of_versions_holds_people_and_three_dated_models(tmp_path: Path) -> None:
+    study = Study.load(VERSIONS)
+    assert not study.models
+    told = (VERSIONS / "ATTRIBUTION.md").read_text(encoding="utf-8")
+    assert "Apache License 2.0" in told and "extract.sql" in told
+    store = open_store(tmp_path / "runs")
+    pipeline.resolve(study, store)
+    said = store.sql("select coalesce(model, 'people') as who, count(*) as n from instructions group by 1 order by 1")
+    assert dict(zip(said["who"], said["n"], strict=True)) == {
+        "people": 201, "text-davinci-001": 201, "text-davinci-002": 201, "text-davinci-003": 201
+    }  # fmt: skip
+
+
+def test_the_answers_of_the_demo_of_versions_are_made_by_its_extract(tmp_path: Path) -> None:
+    shutil.copytree(shared_file("instructions/self_instruct"), tmp_path / "source")
+    shutil.copy(VERSIONS / "extract.sql", tmp_path / "source")
+    code = "import duckdb; duckdb.sql(open('extract.sql').read())"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "source", check=True)
+    assert (tmp_path / "source" / "answers.csv").read_bytes() == (VERSIONS / "answers.csv").read_bytes()

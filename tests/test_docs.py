@@ -11,10 +11,10 @@ import pytest
 import typer
 
 from harness import pipeline, plugins
-from harness.auditfile import Header, audits_for, read_audit
+from harness.auditfile import Header, audits_for, read_audit, shipped_audits
 from harness.cli import app
 from harness.listing import KINDS
-from harness.reference import reference, shipped_audits, verbs
+from harness.reference import reference, verbs
 from harness.sources import Source
 from harness.store import open_store
 from harness.study import Study

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from harness import pipeline
+from harness import extracting, pipeline
 from harness.cli import app
 from harness.errors import HarnessError, PluginError
 from harness.extract import check_rows, dims_of, extract, missing, version_of
@@ -50,11 +50,11 @@ from cells group by replicate, dataset, kind, model, variant, wave
 """
 KILLED = """
 import sys
-from harness import pipeline
+from harness import extracting
 from harness.store import Store, features
 from harness.study import Study
 features.PART = 4
-pipeline.extract_study(Study.load(sys.argv[1]), Store(sys.argv[2]), [sys.argv[3]])
+extracting.extract_study(Study.load(sys.argv[1]), Store(sys.argv[2]), [sys.argv[3]])
 """
 
 
@@ -80,7 +80,7 @@ def asked(tmp_path: Path, monkeypatch):
 
 
 def run(study: Study, store: Store, name: str = LETTERS) -> dict[str, str]:
-    return pipeline.extract_study(study, store, [name], say=lambda _: None)
+    return extracting.extract_study(study, store, [name], say=lambda _: None)
 
 
 def numbers(store: Store) -> dict[str, list[float]]:

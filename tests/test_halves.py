@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import math
 
-import duckdb
 import numpy as np
-import pandas as pd
 import pytest
 
+from harness import inference
 from harness.audit import run
 from harness.auditfile import read_audit
 from harness.errors import AuditError
-from harness.halves import Texts, draw_half, scaled
-from harness.passes import Effort
-from harness.store.layout import lay_out
+from harness.halves import Deck, Texts, parts_of, spread
+from harness.store.bench import Bench
 from harness.turns import Pool
+from tests.calibration import speech
 
 AUDIT = """/*
 title     = "Distinct words"
@@ -46,7 +45,7 @@ select replicate, dataset, kind, model, variant, wave, 'distinct' as metric,
        sum(case when role = 'model' then share else -share end) as estimate
 from sides group by all
 """
-STUDY = SimpleNamespace(seed=3, datatype="text", config=SimpleNamespace(), variants=(), models=())
+STUDY = speech.STUDY
 
 
 @pytest.fixture
@@ -56,41 +55,9 @@ def audit(tmp_path):
     return read_audit(path)
 
 
-def simulate(
-    studies: int, seed: int, *, items: int = 60, per_cluster: int = 1, vocabulary: float = 1.0, paired: bool = True,
-    people: int = 1, longer: float = 1.0,
-):  # fmt: skip
-    """Studies of texts by people and a model: words of the item's topic and of all, by Zipf's law."""
-    rng = np.random.default_rng(seed)
-    words = np.array([f"w{n}" for n in range(3000)])
-
-    def say(topic: int, share: float, length: float) -> str:
-        ranks = np.minimum(rng.zipf(1.3, rng.poisson(length) + 3), 1000)
-        return " ".join(words[(np.where(rng.random(len(ranks)) < 0.3, topic, 0) + (ranks * share).astype(int)) % 3000])
-
-    rows = []
-    for study in range(studies):
-        for item in range(items):
-            topic = int(rng.integers(0, 3000)) if item % per_cluster == 0 else topic  # noqa: F821
-            sides = ("human", "llm") if paired else (("human",) if (item // per_cluster) % 2 else ("llm",))
-            for kind in sides:
-                for speaker in range(people if kind == "human" else 1):
-                    text = say(topic, vocabulary if kind == "llm" else 1.0, 40 * (longer if kind == "llm" else 1))
-                    rows.append((study, item, item // per_cluster, kind, speaker, text))
-    frame = pd.DataFrame(rows, columns=["study", "item", "cluster", "kind", "annotator_id", "text"])
-    llm = frame["kind"] == "llm"
-    frame["annotator_id"] = np.where(llm, -1, frame["annotator_id"])
-    for name, value in {"model": "m", "variant": "v", "wave": "1"}.items():
-        frame[name] = np.where(llm, value, None)
-    frame = frame.assign(
-        dataset="s" + frame["study"].astype(str).str.zfill(4), key="i" + frame["item"].astype(str).str.zfill(4),
-        cluster="c" + frame["cluster"].astype(str), bucket=0, bindings=None, person=None, sample=0, part=0,
-    ).drop(columns=["study", "item"])  # fmt: skip
-    connection = duckdb.connect(":memory:")
-    connection.register("frame", frame)
-    connection.execute("create table taken_texts as select * from frame")
-    connection.unregister("frame")
-    return lay_out(connection, ["texts"])
+def simulate(studies: int, seed: int, **design: object) -> Bench:
+    """Studies of texts by two people and a model."""
+    return speech.draw({"written": True, **design}, studies, seed)
 
 
 def pool_of(people: list[int], models: list[int]) -> Pool:
@@ -99,58 +66,175 @@ def pool_of(people: list[int], models: list[int]) -> Pool:
     return Pool(item, np.arange(len(item)), is_model, np.full(len(item), -1))
 
 
-def test_a_draw_has_half_of_the_clusters_one_answer_a_side_and_one_size():
-    rng = np.random.default_rng(1)
+def halves(pool: Pool, cluster: np.ndarray, texts: Texts, most: int = 10_000, parts: int = 2, seed: int = 1):
+    rng = np.random.default_rng(seed)
+    order, folds = rng.random((2, cluster.max() + 1))
+    return Deck(pool, cluster, texts).deal(order, folds, rng, parts=parts, most=most)
+
+
+def test_two_halves_share_no_cluster_and_have_one_answer_a_side_and_one_size():
     pool = pool_of([3] * 20, [1] * 20)
-    half = draw_half(pool, pool.item // 2, rng.random(10), Texts(pool.answer, rng.integers(5, 50, 80)), 10_000, rng)
-    items = pool.item[half.row]
-    assert len(np.unique(items // 2)) == 5 and half.share == pytest.approx(0.5)
-    by_side = [dict(zip(items[mine], half.kept[mine], strict=True)) for mine in (half.is_model, ~half.is_model)]
-    assert by_side[0] == by_side[1] and len(by_side[0]) == 10, "of each item the same number of words"
-    assert sum(by_side[0].values()) == half.budget
-    folds = {tuple(half.fold[items // 2 == cluster]) for cluster in np.unique(items // 2)}
-    assert all(len(set(fold)) == 1 for fold in folds), "a cluster lies in one fold"
+    texts = Texts(pool.answer, np.random.default_rng(1).integers(5, 50, 80))
+    clusters = []
+    for half in halves(pool, pool.item // 2, texts):
+        items = pool.item[half.row]
+        clusters.append(np.unique(items // 2))
+        by_side = [dict(zip(items[mine], half.kept[mine], strict=True)) for mine in (half.is_model, ~half.is_model)]
+        assert by_side[0] == by_side[1] and len(by_side[0]) == 10, "of each item the same number of words"
+        assert sum(by_side[0].values()) == half.budget
+        folds = {tuple(half.fold[items // 2 == cluster]) for cluster in clusters[-1]}
+        assert all(len(set(fold)) == 1 for fold in folds), "a cluster lies in one fold"
+        assert len(np.unique(half.fold)) == 2
+    assert sorted(np.concatenate(clusters)) == list(range(10))
 
 
-def test_two_groups_are_matched_at_random():
-    rng = np.random.default_rng(9)
+def test_parts_are_as_large_as_each_other_and_what_is_left_sits_out():
+    pool = pool_of([1] * 23, [1] * 23)
+    dealt = halves(pool, pool.item, Texts(pool.answer, np.ones(46, dtype=np.int64)), parts=5)
+    assert [half.budget for half in dealt] == [4] * 5
+    assert len(set(np.concatenate([pool.item[half.row] for half in dealt]))) == 20
+
+
+def test_two_groups_are_halved_apart_and_matched_at_random():
     pool = pool_of([1] * 20 + [0] * 10, [0] * 20 + [1] * 10)
-    half = draw_half(pool, pool.item, rng.random(30), Texts(pool.answer, rng.integers(5, 50, 30)), 10_000, rng)
-    assert sorted(half.kept[half.is_model]) == sorted(half.kept[~half.is_model]) and half.is_model.sum() == 5
+    for half in halves(pool, pool.item, Texts(pool.answer, np.random.default_rng(9).integers(5, 50, 30))):
+        assert sorted(half.kept[half.is_model]) == sorted(half.kept[~half.is_model]) and half.is_model.sum() == 5
 
 
 def test_the_budget_cuts_the_last_text():
-    rng = np.random.default_rng(2)
     pool = pool_of([1] * 40, [1] * 40)
-    half = draw_half(pool, pool.item, rng.random(40), Texts(pool.answer, np.full(80, 30)), 100, rng)
-    assert half.budget == 100
-    assert sorted(half.kept[half.is_model]) == [10, 30, 30, 30] and half.share == pytest.approx(4 / 40)
+    for half in halves(pool, pool.item, Texts(pool.answer, np.full(80, 30)), most=100):
+        assert half.budget == 100 and sorted(half.kept[half.is_model]) == [10, 30, 30, 30]
 
 
 def test_rows_of_one_answer_stay_together_and_answers_without_text_are_left_out():
-    rng = np.random.default_rng(3)
     pool = pool_of([1] * 10, [1] * 10)
     texts = Texts(np.repeat(pool.answer[pool.answer != 3], 2), np.ones(38, dtype=np.int64))
-    half = draw_half(pool, pool.item, rng.random(10), texts, 1000, rng)
-    owners = texts.answer[half.row]
-    assert 3 not in owners
-    assert (np.diff(np.flatnonzero(np.r_[True, owners[1:] != owners[:-1], True]))[:-1] <= 2).all()
+    for half in halves(pool, pool.item, texts):
+        owners = texts.answer[half.row]
+        assert 3 not in owners
+        assert (np.diff(np.flatnonzero(np.r_[True, owners[1:] != owners[:-1], True]))[:-1] <= 2).all()
 
 
 def test_nobody_is_compared_with_nobody():
-    rng = np.random.default_rng(4)
     pool = pool_of([1] * 4, [0] * 3 + [1])
-    assert draw_half(pool, pool.item, rng.random(4), Texts(pool.answer[:0], pool.answer[:0]), 10, rng) is None
+    assert halves(pool, pool.item, Texts(pool.answer[:0], pool.answer[:0])) == []
+    assert halves(pool, pool.item, Texts(pool.answer[~pool.is_model], np.full(4, 9))) == [], "the model wrote nothing"
 
 
-def test_replicates_of_a_mean_have_the_error_of_the_mean():
-    rng = np.random.default_rng(5)
-    values = rng.normal(size=400)
-    for share in (0.5, 0.2):
-        draws = np.array([rng.choice(values, int(400 * share), replace=False).mean() for _ in range(4000)])
-        made = scaled(draws, share)
-        assert made[0] == pytest.approx(values.mean(), abs=0.01)
-        assert made[1:].std() == pytest.approx(values.std() / 20, rel=0.05)
+def test_there_are_as_many_parts_as_the_largest_budget_goes_into():
+    def deck(items: int, words: int = 10) -> Deck:
+        pool = pool_of([1] * items, [1] * items)
+        return Deck(pool, pool.item, Texts(pool.answer, np.full(2 * items, words)))
+
+    small, large, larger = deck(40), deck(400), deck(700)
+    assert parts_of(small, [small], 1000, 128) == 2
+    assert parts_of(large, [large], 1000, 128) == 4
+    assert parts_of(larger, [large, larger, small], 1000, 128) == 4, "as its like, so that they are paired"
+    assert parts_of(small, [large, larger, small], 1000, 128) == 2
+    assert parts_of(larger, [larger], 100, 32) == 32
+    assert parts_of(deck(50, 10_000), [deck(50, 10_000)], 1000, 128) == 5, "ten clusters each at least"
+
+
+def of_sum(values: np.ndarray, rng: np.random.Generator) -> float:
+    return float(values.mean())
+
+
+def of_pairs(values: np.ndarray, rng: np.random.Generator) -> float:
+    """The share of pairs that are equal: wholly made of pairs, as all words are as likely."""
+    times = np.unique(values, return_counts=True)[1]
+    return float((times * (times - 1)).sum() / len(values) / (len(values) - 1))
+
+
+def with_chance(values: np.ndarray, rng: np.random.Generator) -> float:
+    """A sum that each part sees with an error of its own, as where one of several answers is picked."""
+    return float(values.mean() + rng.normal(0, values.std() / math.sqrt(len(values))))
+
+
+STATISTICS = [of_sum, of_pairs, with_chance]
+
+
+def measured(statistic, size: int, parts: int, studies: int, per_cluster: int = 1):
+    """Estimates and their standard errors over simulated studies: two sides, of one of 40 words an item, compared."""
+    rng = np.random.default_rng([size, parts])
+    made = []
+    for _ in range(studies):
+        sides = rng.integers(0, 40, (2, size, per_cluster))
+        orders = [rng.permutation(size) for _ in range(128 // parts)]
+        dealt = [[order[n::parts][: size // parts] for n in range(parts)] for order in orders]
+        draws = [[[np.subtract(*(statistic(s[part].ravel(), rng) for s in sides))] for part in deal] for deal in dealt]
+        made.append(spread(np.array(draws), size))
+    curves = np.array([curve for curve, _ in made])
+    errors = np.array([inference.standard_error(curve[1:], size) for curve in curves])
+    return curves[:, 0], errors, np.array([inference.t_quantile(0.975, freedom) for _, freedom in made])
+
+
+def holds(statistic, size: int, parts: int, studies: int, per_cluster: int = 1) -> None:
+    estimates, errors, t = measured(statistic, size, parts, studies, per_cluster)
+    ratio = math.sqrt(np.mean(errors**2)) / np.std(estimates)
+    # Of eight parts an eighth of the variance of pairs is left, and 16 deals tell no less than 0.4 from nothing.
+    most = 1.8 if parts == 8 and statistic is of_pairs else 1.15
+    noise = 3 / math.sqrt(2 * studies)
+    assert 1 - noise <= ratio <= most + noise, ratio
+    covered = np.mean(abs(estimates) <= t * errors)
+    assert covered >= 0.93 - 2 * math.sqrt(0.07 * 0.93 / studies), covered
+
+
+@pytest.mark.parametrize("statistic", STATISTICS)
+def test_errors_are_those_of_the_mean_over_halves(statistic):
+    holds(statistic, 60, 2, 100)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("statistic", STATISTICS)
+@pytest.mark.parametrize(
+    ("size", "parts", "per_cluster"), [(60, 2, 1), (60, 2, 4), (250, 2, 1), (250, 8, 1), (1000, 2, 1)]
+)
+def test_errors_are_those_of_the_mean_over_halves_at_all_sizes(statistic, size, parts, per_cluster):
+    holds(statistic, size, parts, 400, per_cluster)
+
+
+def test_a_sum_of_halves_has_its_draws_for_replicates():
+    values = np.random.default_rng(5).normal(size=40)
+    orders = [np.random.default_rng(n).permutation(40) for n in range(64)]
+    draws = np.array([[values[order[:20]].mean(), values[order[20:]].mean()] for order in orders])
+    made, freedom = spread(draws[:, :, None], 40)
+    assert made[0] == pytest.approx(values.mean()) and freedom == round(1 / (1 / 39 + 1 / 64))
+    assert made[1:] == pytest.approx(made[0] + (draws.ravel() - made[0]) * math.sqrt(127 / 128 * 39 / 40))
+
+
+def test_one_deal_of_many_parts_has_the_error_of_a_mean():
+    draws = np.random.default_rng(6).normal(size=(1, 128))
+    made, freedom = spread(draws[:, :, None], 5000)
+    assert made[1:].std(ddof=1) == pytest.approx(draws.std(ddof=1) / math.sqrt(128), rel=1e-3)
+    assert freedom == round(1 / (1 / 127 + 1 / 4999))
+
+
+def test_what_is_mostly_chance_is_not_called_certain():
+    draws = np.random.default_rng(7).normal(size=(64, 2, 1))
+    errors = spread(draws, 60)[0][1:].std(ddof=1)  # as much between deals as within: nothing is left of the variance
+    assert errors >= math.sqrt(0.25 * np.mean((draws[:, 0] - draws[:, 1]) ** 2 / 4)) * 0.99
+
+
+def test_clusters_that_stand_twice_have_the_error_of_a_sum():
+    rng = np.random.default_rng(9)
+    draws = []
+    for _ in range(64):  # of 30 pairs, a half and its complement hold as many
+        half = rng.permutation(60)[:30] // 2
+        draws.append([(30 - len(set(half))) / 15] * 2)
+    draws = np.array(draws)
+    made, freedom = spread(draws[:, :, None], 60)
+    assert made[1:].std(ddof=1) == pytest.approx(draws.std(), rel=0.02)
+    assert freedom == round(1 / (1 / 59 + 1 / 64))
+
+
+def test_deals_with_a_part_that_is_undefined_are_left_out():
+    draws = np.random.default_rng(8).normal(size=(64, 2, 1))
+    draws[3, 1] = np.nan
+    made, _ = spread(draws, 60)
+    assert np.isnan(made[1:].reshape(64, 2)[3]).all() and np.isfinite(np.delete(made, [7, 8])).all()
+    assert made[0] == pytest.approx(np.delete(draws, 3, axis=0).mean())
+    assert np.isnan(spread(np.full((4, 2, 3), np.nan), 60)[0]).all()
 
 
 def test_an_audit_has_one_select_on_halves_and_two_on_sums(tmp_path, audit):
@@ -167,24 +251,36 @@ def test_an_audit_has_one_select_on_halves_and_two_on_sums(tmp_path, audit):
 
 @pytest.mark.parametrize("paired", [True, False])
 def test_a_narrower_vocabulary_is_found(audit, paired):
-    (found,) = run(simulate(1, 6, items=200, vocabulary=0.3, paired=paired), audit, STUDY)
+    (found,) = run(simulate(1, 6, items=200, narrower=0.9, paired=paired), audit, STUDY)
     assert found.verdict == "found" and found.excess < -0.02
     assert "on random halves, at" in found.note and ("unpaired" in found.note) is not paired
     (none,) = run(simulate(1, 6, items=200, paired=paired), audit, STUDY)
     assert none.verdict != "found" and abs(none.estimate) < 0.02
 
 
+def differences(audit, studies: int):
+    """Of two models alike: how far their estimates lie apart in each study, and the error that replicates give it."""
+    design = speech.Speech(studies, written=True)
+    frame = speech.simulate(design, 5)
+    twin = frame["annotator_id"] == "p1"  # one of the two people is made a model
+    frame = frame.assign(model=np.where(twin, "twin", "m"), kind=frame["kind"].where(~twin, "llm"))
+    by_study: dict[str, list] = {}
+    for found in run(speech.lay(frame, design), audit, STUDY):
+        by_study.setdefault(found.dataset, []).append(found)
+    apart, errors = [], []
+    for one, other in by_study.values():
+        apart.append(one.estimate - other.estimate)
+        errors.append(inference.standard_error(one.replicates - other.replicates, one.clusters))
+    return np.array(apart), np.array(errors)
+
+
+def test_replicates_of_two_annotators_are_paired(audit):
+    apart, errors = differences(audit, 12)
+    assert 0.5 <= math.sqrt(np.mean(errors**2)) / np.std(apart) <= 2  # 1, give or take the noise of 12 studies
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "world",
-    [
-        {"items": 120, "per_cluster": 4}, {"people": 4}, {"longer": 4.0}, {"paired": False, "longer": 2.0},
-    ],
-    ids=str,
-)  # fmt: skip
-def test_where_there_is_nothing_little_is_found(audit, world):
-    # Never more than the level. Less, where an item has several people (one of them is drawn at a time, and the error
-    # is that of one), and where the statistic is far from a sum.
-    found = run(simulate(150, 8, **world), audit, STUDY, Effort(halves=64))
-    rejected = np.mean([one.p <= 0.05 for one in found])
-    assert rejected <= 0.085, rejected  # 0.05, and twice the error of 150 studies
+def test_differences_of_two_annotators_are_covered(audit):
+    apart, errors = differences(audit, 150)
+    assert 0.85 <= math.sqrt(np.mean(errors**2)) / np.std(apart) <= 1.25
+    assert np.mean(abs(apart) <= 2 * errors) >= 0.90

@@ -19,6 +19,11 @@ def test_t_agrees_with_scipy(freedom):
         assert inference.t_tail(t, freedom) == pytest.approx(2 * stats.t.sf(t, freedom), abs=1.5e-3)
 
 
+@pytest.mark.parametrize("freedom", [1, 2, 3, 4])
+def test_t_of_few_degrees_of_freedom(freedom):
+    assert inference.t_quantile(0.975, freedom) == pytest.approx(stats.t.ppf(0.975, freedom), rel=0.02)
+
+
 @given(st.lists(st.floats(0.0001, 1), min_size=1, max_size=30))
 def test_benjamini_hochberg_agrees_with_scipy(p):
     assert inference.benjamini_hochberg(p) == pytest.approx(stats.false_discovery_control(p).tolist())

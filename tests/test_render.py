@@ -200,3 +200,18 @@ def test_what_is_not_utf8_says_so(study: Path) -> None:
     (study / "ask.j2").write_bytes(b"caf\xe9")
     with pytest.raises(StudyError, match="not UTF-8"):
         Templates(study).hash("ask.j2")
+
+
+def test_a_block_sees_what_is_set_and_imported_at_the_top(study: Path) -> None:
+    (study / "piece.j2").write_text("{% macro loud(x) %}{{ x | upper }}{% endmacro %}", encoding="utf-8")
+    templates = write(
+        study,
+        '{% from "piece.j2" import loud as shout %}{% set end = "!" %}'
+        '{% message "user" %}{% block instruction %}{{ shout(text) }}{{ end }}{% endblock %}{% endmessage %}',
+    )
+    assert templates.names("ask.j2") == {"text"}
+    assert templates.render("ask.j2", {"text": "so"})[0].content == "SO!"
+
+
+def test_a_block_that_asks_for_more_is_told(study: Path) -> None:
+    assert write(study, "{% set end = 1 %}{% block b %}{{ end }}{{ ende }}{% endblock %}").names("ask.j2") == {"ende"}

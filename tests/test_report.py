@@ -144,7 +144,8 @@ def test_the_page_tells_who_was_asked_what(made, html):
 
 def test_files_stand_beside_the_page(made):
     study, store, folder = made
-    drawn = sorted(path.name.removesuffix(".svg") for path in folder.glob("*.svg"))
+    files = sorted(path.name.removesuffix(".svg") for path in folder.glob("*.svg"))
+    drawn = [name for name in files if not name.startswith(("prompts-", "timeline-"))]  # those of audits
     sections = read_sections(study, store.findings(study.name))
     assert drawn == sorted(s.name for s in sections if any(r.shown is not None for g in s.charted for r in g.rows))
     assert "label_shift" in drawn
@@ -297,6 +298,22 @@ def test_the_summary_counts_audits():
     ]
 
 
+def test_the_summary_tells_metrics_from_audits():
+    groups = tuple(
+        group(row(verdict, metric=metric, **JUDGED)) for metric, verdict in (("a", "found"), ("b", "absent"))
+    )
+    section = Section("alpha", "Alpha", groups, None, "", stale=False)
+    (said,) = summarise([section])
+    assert said.startswith("1 of 2 metrics of 1 audit found an artifact in m (a); 1 found none"), said
+
+
+def test_a_bar_ends_where_no_value_can_be():
+    audit = next(audit for audit in audits_for("label") if audit.name == "minority_match")
+    low = row("cannot tell", **{**JUDGED, "floor": 0.05, "estimate": 0.04, "excess_lower": -0.2, "excess_upper": 0.1})
+    (drawn,) = charts._values(Group((low,), audit))
+    assert drawn["low"] == 0.0 and drawn["high"] == pytest.approx(0.15)
+
+
 def of_many(verdicts, metric="distance", **more):
     """Make a section of one metric and many models: the n-th is n times what matters away."""
     groups = [
@@ -371,7 +388,7 @@ def test_names_of_variants(made):
 
 
 def test_a_mixture_of_systems_is_warned_of(made):
-    base = {"model": "leaning", "variant": "wording=plain label_order=given", "model_served": "m-1"}
+    base = {"model": "leaning", "variant": "wording=plain label_order=given", "wave": "1", "model_served": "m-1"}
     told = find_mixtures(made[0], [{**base, "fingerprint": "fp_1"}, {**base, "fingerprint": "fp_2"}])
     assert len(told) == 1
     assert "fp_1" in told[0]

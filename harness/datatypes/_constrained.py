@@ -26,6 +26,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
+from harness.datatypes._objects import find_objects
 from harness.types import Constraint, Parsed
 
 FORMATS = ("text", "json", "choice", "scores")
@@ -102,19 +103,11 @@ def find_object(text: str) -> tuple[dict[str, Any] | None, str]:
     text = text.strip()[:READ]
     if not text:
         return None, "empty"
-    decoder = json.JSONDecoder(object_pairs_hook=_no_key_twice)
     found: list[dict[str, Any]] = []
-    at, whole, tries = text.find("{"), False, 0
-    while at >= 0 and len(found) < 2 and tries < MOST_TRIES:
-        end, tries = at + 1, tries + 1
-        try:
-            value, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            pass
-        else:
-            whole = at == 0 and end == len(text)
-            found += [] if value in found else [value]
-        at = text.find("{", end)
+    whole = False
+    for value, begin, end in find_objects(text, MOST_TRIES, _no_key_twice):
+        whole = begin == 0 and end == len(text)
+        found += [] if value in found else [value]
     if len(found) == 1:
         return found[0], "json" if whole else "json in text"
     return None, "several JSON objects" if found else "no JSON object"

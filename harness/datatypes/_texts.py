@@ -25,6 +25,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from harness.datatypes._objects import find_objects
+
 Read = tuple[tuple[str, ...], str]  # the texts and the method; or no text and the reason
 
 MOST_TRIES = 20  # braces at which an object may begin
@@ -148,19 +150,10 @@ def _read_json(text: str) -> Read:
     found = _object_of(text)
     if found is not None:
         return (found, "json") if found else ((), "no text in the object")
-    decoder = json.JSONDecoder()
     held: list[tuple[str, ...]] = []
-    at, tries = text.find("{"), 0
-    while at >= 0 and tries < MOST_TRIES:
-        end, tries = at + 1, tries + 1
-        try:
-            value, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            pass
-        else:
-            one = _texts_of(value)
-            held += [one] if one and one not in held else []
-        at = text.find("{", end)
+    for value, _, _ in find_objects(text, MOST_TRIES):
+        one = _texts_of(value)
+        held += [one] if one and one not in held else []
     if len(held) == 1:
         return held[0], "json in text"
     if held:

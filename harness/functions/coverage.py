@@ -6,25 +6,13 @@ wherever centres lie, points lie as well. Of as many points of the same distribu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
+from harness.functions._reach import Vectors, find_near
 
 TAKES = ["float[][]", "float[][]"]
 GIVES = "double"
 
-NEIGHBOURS = 5
 
-
-def call(points: Sequence[Sequence[float]] | None, centres: Sequence[Sequence[float]] | None) -> float:
+def call(points: Vectors, centres: Vectors) -> float:
     """Cover centres by points; NaN where there are no points, or fewer than two centres."""
-    if not points or not centres or len(centres) < 2:
-        return float("nan")
-    there, wanted = (np.asarray(rows, dtype=np.float64) for rows in (points, centres))
-    there, wanted = (rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in (there, wanted))
-    # Of vectors of length 1 the nearest has the largest cosine.
-    among = wanted @ wanted.T
-    np.fill_diagonal(among, -np.inf)
-    nth = min(NEIGHBOURS, len(wanted) - 1)
-    reach = np.partition(among, -nth, axis=1)[:, -nth]
-    return float(np.mean((wanted @ there.T).max(axis=1) >= reach - 1e-12))
+    near = find_near(points, centres)
+    return float("nan") if near is None else float(near.any(axis=0).mean())

@@ -40,16 +40,20 @@ def draw(section: Section, folder: Path) -> str | None:
     groups = choose(section)
     if not groups:
         return None
+    return save(specify(groups), folder, section.name)
+
+
+def save(spec: dict[str, Any], folder: Path, name: str) -> str:
+    """Draw a chart into a folder, as .svg, .png and .vl.json; give the SVG."""
     import vl_convert
 
-    spec = specify(groups)
     version = spec["$schema"].rsplit("/v", 1)[-1].removesuffix(".json").rsplit(".", 1)[0]
     known = vl_convert.get_vegalite_versions()
     version = version if version in known else known[-1]
     svg: str = vl_convert.vegalite_to_svg(spec, vl_version=version)
-    (folder / f"{section.name}.vl.json").write_text(json.dumps(spec, indent=1, ensure_ascii=False), encoding="utf-8")
-    (folder / f"{section.name}.svg").write_text(svg, encoding="utf-8")
-    (folder / f"{section.name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=2))
+    (folder / f"{name}.vl.json").write_text(json.dumps(spec, indent=1, ensure_ascii=False), encoding="utf-8")
+    (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+    (folder / f"{name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=2))
     return svg
 
 
@@ -93,14 +97,26 @@ def specify(groups: Sequence[Group]) -> dict[str, Any]:
             panels.append(_panel(alt, group, domain, told, unit, last=last))
     # The reader's font may be a fifth wider than the one that was measured here.
     longest = 7 * max(len(line) for group in groups for row in group.rows for line in wrap(row.label))
-    chart = alt.vconcat(*panels, spacing=14).configure(
-        background=PAPER, padding={"left": 6 + longest // 5, "right": 30, "top": 4, "bottom": 4}, font=FONT,
+    return configure(alt.vconcat(*panels, spacing=14), 6 + longest // 5)
+
+
+def configure(chart: Any, left: int) -> dict[str, Any]:
+    """Give a chart the looks of all charts.
+
+    Args:
+        left: room beside the labels, in pixels.
+    """
+    import altair as alt
+
+    made = chart.configure(
+        background=PAPER, padding={"left": left, "right": 30, "top": 4, "bottom": 4}, font=FONT,
         axis=alt.AxisConfig(labelColor=QUIET, titleColor=QUIET, gridColor=GRID, domainColor=GRID, tickColor=GRID,
                             labelFontSize=12, titleFontSize=12, titleFontWeight="normal"),
         view=alt.ViewConfig(stroke=None),
         title=alt.TitleConfig(color=INK, fontSize=13, anchor="start", fontWeight="bold"),
+        aria=False,  # the page says what a chart shows; a label on each dot would double its weight
     )  # fmt: skip
-    spec: dict[str, Any] = chart.to_dict(validate=False)  # a test validates; here it would cost seconds
+    spec: dict[str, Any] = made.to_dict(validate=False)  # a test validates; here it would cost seconds
     return spec
 
 
@@ -126,7 +142,7 @@ def caption(section: Section) -> str:
     told.append("Bar: 95 % interval of the difference to the floor, drawn from the floor." if first.floor_kind != "none"
                 else "Bar: 95 % interval.")  # fmt: skip
     if first.floor_kind != "none" and any(_is_past(row, group) for group in groups for row in group.rows):
-        told.append("Being a difference's, it may reach past the values that are possible.")
+        told.append("Being a difference's, it may reach past the values that are possible; there it is cut off.")
     told.append(
         {
             "people": "Solid line, human floor: what people show when each in turn plays the model.",
@@ -150,8 +166,13 @@ def _together(groups: list[Group]) -> list[Group]:
 
 def _is_past(row: Row, group: Group) -> bool:
     low, high = row.shown_interval
-    least, most = group.audit.header.range if group.audit else (-math.inf, math.inf)
+    least, most = _possible(group)
     return (low is not None and low < least) or (high is not None and high > most)
+
+
+def _possible(group: Group) -> tuple[float, float]:
+    """Give the smallest and the largest value that there can be."""
+    return group.audit.header.range if group.audit else (-math.inf, math.inf)
 
 
 def _title(group: Group, mine: Sequence[Group], groups: Sequence[Group]) -> str:
@@ -195,13 +216,13 @@ def _limits(row: Row) -> tuple[float, float]:
 def _values(group: Group) -> list[dict[str, Any]]:
     made = []
     for place, row in enumerate(group.rows):
-        low, high = row.shown_interval
+        (low, high), (least, most) = row.shown_interval, _possible(group)
         band = _limits(row)
-        bounded = group.audit.header.range[0] if group.audit else 0.0
         floor = row.floor if row.floor is not None else (0.0 if row.judged else None)
         made.append({
-            "place": f"{place:04d}", "label": row.label, "shown": row.shown, "high": high,
-            "low": low if low is not None or high is None else max(bounded, 0.0),
+            "place": f"{place:04d}", "label": row.label, "shown": row.shown,
+            "high": None if high is None else min(high, most),
+            "low": max(low, least) if low is not None else None if high is None else max(least, 0.0),
             "verdict": row.verdict, "told": row.verdict if row.judged else "",
             "floor": floor, "band_low": band[0] if row.judged else None, "band_high": band[1] if row.judged else None,
             "edge_low": band[0] if row.judged and row.worse != "up" else None,

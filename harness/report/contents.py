@@ -13,6 +13,7 @@ from harness.report.origin import Origin, read_origin, when
 from harness.report.records import Sheet, read_sheets
 from harness.report.summary import describe, summarise
 from harness.report.tables import ask
+from harness.report.versions import Versions, read_versions
 
 if TYPE_CHECKING:
     from harness.store import Store
@@ -34,7 +35,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Page:
-    """What the template lays out."""
+    """What the template lays out.
+
+    Attributes:
+        sections: of models and people; ``trained``: of trained annotators.
+    """
 
     study: Study
     made: str
@@ -46,7 +51,9 @@ class Page:
     prompts: list[Prompt]
     losses: list[Loss]
     origin: Origin
+    versions: Versions
     axes: dict[str, list[str]]
+    trained: list[Section]
     several_models: bool
     several_datasets: bool
 
@@ -72,14 +79,16 @@ class Page:
 
 
 def gather(study: Study, store: Store, now: datetime) -> Page:
-    """Read everything from the store."""
-    sections = read_sections(study, store.findings(study.name))
+    """Read everything from the store; trained annotators stand apart."""
+    findings = store.findings(study.name)
+    sections = read_sections(study, findings[findings["kind"] != "trained"])
     replies = ask(store, "replies", study.name)
     groups = [group for section in sections for group in section.groups if group.first.model]
+    versions = read_versions(study, store)
     return Page(
         study=study,
         made=when(now),
-        summary=summarise(sections),
+        summary=[*filter(None, [versions.sentence]), *summarise(sections)],
         asked=describe(study, ask(store, "people", study.name), replies),
         sections=sections,
         examples=read_examples(study, store),
@@ -87,7 +96,9 @@ def gather(study: Study, store: Store, now: datetime) -> Page:
         prompts=read_prompts(study, store),
         losses=read_losses(study, store, replies),
         origin=read_origin(study, store),
+        versions=versions,
         axes=axes_of(study),
+        trained=read_sections(study, findings[findings["kind"] == "trained"]),
         several_models=len({group.first.model for group in groups}) > 1,
         several_datasets=len({group.first.dataset for group in groups}) > 1,
     )

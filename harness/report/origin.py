@@ -118,16 +118,16 @@ def _served(study: Study, served: Sequence[Record]) -> list[Served]:
 
 def find_mixtures(study: Study, served: Sequence[Record]) -> list[str]:
     """Warn where one annotator was answered by more than one thing."""
-    seen: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for record in served:
+    seen: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
+    for record in served:  # two waves are two annotators: what changed between them is told as versions
         label = name_variant(str(record["variant"] or ""), axes_of(study))
         answered = (str(record["model_served"] or "not told"), str(record["fingerprint"] or "not told"))
-        seen.setdefault((str(record["model"]), label), set()).add(answered)
+        seen.setdefault((str(record["model"]), label, str(record["wave"])), set()).add(answered)
     return [
         f"{model} under “{label}” was answered by {len(who)} different models or systems "
         f"({'; '.join(f'{name}, fingerprint {mark}' for name, mark in sorted(who))}): its answers are a mixture, and "
         "samples of it differ for more reasons than chance."
-        for (model, label), who in seen.items()
+        for (model, label, _), who in seen.items()
         if len(who) > 1
     ]
 

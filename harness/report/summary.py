@@ -81,9 +81,11 @@ def _sentence(who: str, judged: Sequence[tuple[Section, Group]]) -> str:
     for section, group in judged:
         title = section.title if len(section.judged) == 1 or not _twice(judged, section) else group.first.metric
         by_state.setdefault(group.state, []).append(_lower(title))
-    total = len(judged)
-    found = by_state.get("found", [])
-    told = [f"{len(found)} of {count(total, 'audit')} found an artifact in {who}{every}{_named(found)}"]
+    audits, found = len({section.name for section, _ in judged}), by_state.get("found", [])
+    total = count(len(judged), "audit")
+    if audits < len(judged):
+        total = f"{count(len(judged), 'metric')} of {count(audits, 'audit')}"
+    told = [f"{len(found)} of {total} found an artifact in {who}{every}{_named(found)}"]
     for state, words in (
         ("depends", "found it under some variants and its absence under others"),
         ("some", "found it under some variants, and for the others these data cannot tell"),
@@ -116,9 +118,16 @@ def _some(names: Sequence[str]) -> str:
 def describe(study: Study, people: Sequence[Record], replies: Sequence[Record]) -> list[str]:
     """Say what was asked of whom, in sentences."""
     told = [_people(record) for record in people]
-    asked = [record for record in replies if record["asked"]]
+    asked = [record for record in replies if record["asked"] and record["wave"] == study.wave]
     if study.models:
         told.append(_models(study, people, asked))
+    earlier = [record for record in replies if record["asked"] and record["wave"] != study.wave]
+    if earlier:
+        waves = sorted({str(record["wave"]) for record in earlier})
+        told.append(
+            f"{count(sum(int(record['asked']) for record in earlier), 'reply', 'replies')} of other waves "
+            f"({join(waves)}) stand beside them."
+        )
     published = [record for record in replies if not record["asked"]]
     if published:
         models = sorted({str(record["model"]) for record in published})

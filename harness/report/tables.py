@@ -23,7 +23,7 @@ def ask(store: Store, query: str, study: str) -> list[Record]:
     return records(frame[frame["study"] == study])
 
 
-def ask_about(store: Store, query: str, **named: str | bool) -> list[Record]:
+def ask_about(store: Store, query: str, **named: str | bool | int) -> list[Record]:
     """Run ``sql/report_<query>.sql`` with values for the names in it, as ``$study``."""
     text = (PACKAGE / "sql" / f"report_{query}.sql").read_text(encoding="utf-8")
     return records(store.sql(text, named))

@@ -14,16 +14,19 @@ MINUS = "\N{MINUS SIGN}"
 STATE_WORDS = {
     "found": "found",
     "partly": "found in part",
-    "depends": "depends on the prompt",
+    "depends": "found under some, absent under others",
     "some": "found under some prompts",
     "unclear": "cannot tell",
     "absent": "absent",
     "described": "described",
     "not run": "not run",
+    "robust": "whatever the prompt",
+    "robust here": "within what was tried",
+    "prompt-dependent": "depends on the prompt",
 }
 MARKS = {
     "found": "●", "partly": "◐", "depends": "◐", "some": "◐", "unclear": "◇", "cannot tell": "◇", "absent": "○",
-    "described": "■", "not run": "–",
+    "described": "■", "not run": "–", "robust": "●", "robust here": "●", "prompt-dependent": "◐",
 }  # fmt: skip
 FLOORS = {
     "people": "human floor",

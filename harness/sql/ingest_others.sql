@@ -1,9 +1,12 @@
 -- Models that somebody else asked. A variant that is written as this project writes them ("wording=plain
--- answer_order=swapped") stands at these levels of the axes.
+-- answer_order=swapped") stands at these levels of the axes. Family and release date are what [[published]] says.
 insert into store.roster
-    (study, study_hash, annotator_id, kind, model, variant, wave, wording, label_order, answer_order, names, persona,
+    (study, study_hash, annotator_id, kind, model, variant, wave, family, released, wording, label_order, answer_order, names, persona,
      format, temperature, bindings, asked)
-with others as (
+with about as (
+    select unnest(from_json($published, '[{"name": "varchar", "family": "varchar", "released": "date"}]'), recursive := true)
+),
+others as (
     select distinct a.annotator_id, a.kind, a.identity ->> 'model' as model,
            coalesce(a.identity ->> 'variant', 'published') as variant, coalesce(a.identity ->> 'wave', '1') as wave
     from store.said s
@@ -18,8 +21,8 @@ levels as (
     end as level
     from others
 )
-select $study, $study_hash::uuid, annotator_id, kind, model, variant, wave, level['wording'], level['label_order'],
+select $study, $study_hash::uuid, annotator_id, kind, model, variant, wave, family, released, level['wording'], level['label_order'],
        level['answer_order'], level['names'], level['persona'], level['format'], level['temperature'],
        to_json(level), false
-from levels
+from levels left join about on about.name = levels.model
 on conflict do nothing;

@@ -3,7 +3,7 @@
 -- anti-join. A dialogue that was cut off comes with what was said in it.
 with asked as (
     select annotator_id, model from store.roster
-    where study = $study and study_hash = $study_hash::uuid and asked
+    where study = $study and study_hash = $study_hash::uuid and asked and wave = $wave
 ),
 chosen as (
     select l.item_id from store.loads l where l.load_id = $load_id::uuid order by l.item_id limit $item_limit

@@ -265,7 +265,7 @@ comment on column store.runs.manifest is 'run.json';
 create table if not exists store.measurements (
     study varchar, study_hash uuid, audit varchar, audit_id uuid, metric varchar, dataset varchar, kind varchar,
     model varchar, variant varchar, wave varchar, estimate double, replicates double[], items bigint,
-    clusters bigint);
+    clusters bigint, size integer);
 comment on table store.measurements is 'derived: one estimate that an audit returned, with its bootstrap replicates';
 comment on column store.measurements.study is 'the study';
 comment on column store.measurements.study_hash is 'the study as it stood';
@@ -281,6 +281,7 @@ comment on column store.measurements.estimate is 'the estimate on the data as th
 comment on column store.measurements.replicates is 'the estimate on each bootstrap redraw, paired over all audits and annotators';
 comment on column store.measurements.items is 'items that it rests on';
 comment on column store.measurements.clusters is 'clusters that it rests on';
+comment on column store.measurements.size is 'words or rows a side, where random halves are compared';
 
 create table if not exists store.findings (
     study varchar, study_hash uuid, audit varchar, audit_id uuid, metric varchar, title varchar, dataset varchar,
@@ -323,6 +324,166 @@ comment on column store.findings.persons_as_far is 'of these, how many are at le
 comment on column store.findings.range_verdict is 'within or outside the range of persons';
 comment on column store.findings.note is 'what else a reader must know, or why it was not run';
 
+create table if not exists store.sensitivities (
+    study varchar, study_hash uuid, audit varchar, audit_id uuid, metric varchar, title varchar,
+    dataset varchar, kind varchar, model varchar, wave varchar, verdict varchar, rule varchar, needed varchar,
+    prompts_needed integer, measure varchar, variants integer, axes varchar, design varchar, population varchar,
+    mean double, mean_lower double, mean_upper double, predicted_lower double, predicted_upper double,
+    between_sd double, between_lower double, between_upper double, noise_sd double, spread double,
+    spread_lower double, spread_upper double, least varchar, most varchar, above integer, below integer,
+    surely_above integer, surely_below integer, surely_beyond integer, surely_under integer, hetero_p double,
+    hetero_q double, differ_p double, differ_q double, warn double, worse varchar, clusters bigint,
+    note varchar);
+comment on table store.sensitivities is 'derived: what the variants of one model show together: how much is the prompt''s doing, and what another prompt would show';
+comment on column store.sensitivities.study is 'the study';
+comment on column store.sensitivities.study_hash is 'the study as it stood';
+comment on column store.sensitivities.audit is 'the audit file';
+comment on column store.sensitivities.audit_id is 'hash of the audit file';
+comment on column store.sensitivities.metric is 'what was estimated';
+comment on column store.sensitivities.title is 'the audit in words';
+comment on column store.sensitivities.dataset is 'on which data';
+comment on column store.sensitivities.kind is 'the focal annotator: llm or trained';
+comment on column store.sensitivities.model is 'the focal annotator: model';
+comment on column store.sensitivities.wave is 'the focal annotator: wave';
+comment on column store.sensitivities.verdict is 'robust, absent, prompt-dependent, cannot tell, or described (nothing to judge by)';
+comment on column store.sensitivities.rule is 'by which rule the verdict was reached, in words';
+comment on column store.sensitivities.needed is 'of cannot tell: what it would take';
+comment on column store.sensitivities.prompts_needed is 'how many prompts like these would tell; null where no number would, or nothing is needed';
+comment on column store.sensitivities.measure is 'excess (over the floor or the neutral value) or estimate: what all numbers here are of';
+comment on column store.sensitivities.variants is 'prompt variants that were measured';
+comment on column store.sensitivities.axes is 'what is varied, with the number of levels and whether they are a sample of more (open) or all (closed)';
+comment on column store.sensitivities.design is 'one axis, full grid, or how many of all combinations were tried';
+comment on column store.sensitivities.population is 'of which prompts the prediction interval speaks';
+comment on column store.sensitivities.mean is 'mean over the variants';
+comment on column store.sensitivities.mean_lower is 'its 95 % interval, over items';
+comment on column store.sensitivities.mean_upper is 'its 95 % interval, over items';
+comment on column store.sensitivities.predicted_lower is '95 % interval of what another prompt would show; with closed axes only, what holds for all prompts tried';
+comment on column store.sensitivities.predicted_upper is 'its upper end';
+comment on column store.sensitivities.between_sd is 'SD between prompts with sampling noise taken out';
+comment on column store.sensitivities.between_lower is 'its 95 % interval';
+comment on column store.sensitivities.between_upper is 'its 95 % interval';
+comment on column store.sensitivities.noise_sd is 'SD that sampling noise alone gives the variants around their mean';
+comment on column store.sensitivities.spread is 'largest minus smallest over the variants; too large by what noise adds';
+comment on column store.sensitivities.spread_lower is '95 % interval of the true spread of the variants tried';
+comment on column store.sensitivities.spread_upper is 'its upper end';
+comment on column store.sensitivities.least is 'the variant that shows least';
+comment on column store.sensitivities.most is 'the variant that shows most';
+comment on column store.sensitivities.above is 'variants above zero excess';
+comment on column store.sensitivities.below is 'variants below zero excess';
+comment on column store.sensitivities.surely_above is 'of these, surely so: by intervals that hold for all variants at once';
+comment on column store.sensitivities.surely_below is 'of these, surely so';
+comment on column store.sensitivities.surely_beyond is 'variants that surely reach the threshold on the bad side';
+comment on column store.sensitivities.surely_under is 'variants that surely do not';
+comment on column store.sensitivities.hetero_p is 'chance of so much spread if all variants showed the same, by redraws';
+comment on column store.sensitivities.hetero_q is 'hetero_p after Benjamini-Hochberg within the audit and model';
+comment on column store.sensitivities.differ_p is 'the same by exchange of variants within clusters; null where that was not run';
+comment on column store.sensitivities.differ_q is 'differ_p after Benjamini-Hochberg within the audit and model';
+comment on column store.sensitivities.warn is 'practical threshold on the excess';
+comment on column store.sensitivities.worse is 'up, down or both: which direction is bad';
+comment on column store.sensitivities.clusters is 'clusters that it rests on; of variants that differ, the fewest';
+comment on column store.sensitivities.note is 'what else a reader must know';
+
+create table if not exists store.axis_effects (
+    study varchar, study_hash uuid, audit varchar, audit_id uuid, metric varchar, dataset varchar, kind varchar,
+    model varchar, wave varchar, term varchar, level varchar, open boolean, variance double, share double,
+    share_lower double, share_upper double, effect double, lower double, upper double, p double, q double,
+    aliased varchar);
+comment on table store.axis_effects is 'derived: which axis, and which level, makes the variants differ';
+comment on column store.axis_effects.study is 'the study';
+comment on column store.axis_effects.study_hash is 'the study as it stood';
+comment on column store.axis_effects.audit is 'the audit file';
+comment on column store.axis_effects.audit_id is 'hash of the audit file';
+comment on column store.axis_effects.metric is 'what was estimated';
+comment on column store.axis_effects.dataset is 'on which data';
+comment on column store.axis_effects.kind is 'the focal annotator: llm or trained';
+comment on column store.axis_effects.model is 'the focal annotator: model';
+comment on column store.axis_effects.wave is 'the focal annotator: wave';
+comment on column store.axis_effects.term is 'an axis, two axes together (their interaction), or rest';
+comment on column store.axis_effects.level is 'a level against the others of its axis; null: the row is of the term';
+comment on column store.axis_effects.open is 'whether the levels are a sample of more; null of the rest';
+comment on column store.axis_effects.variance is 'mean squared effect among the variants tried, less its noise; below 0 where noise does it all';
+comment on column store.axis_effects.share is 'its share of this and all other terms pooled, neither below 0; null where nothing differs beyond noise';
+comment on column store.axis_effects.share_lower is 'its 95 % interval';
+comment on column store.axis_effects.share_upper is 'its 95 % interval';
+comment on column store.axis_effects.effect is 'the level minus the mean of the other levels';
+comment on column store.axis_effects.lower is 'its 95 % interval, over items';
+comment on column store.axis_effects.upper is 'its 95 % interval, over items';
+comment on column store.axis_effects.p is 'p-value of the effect (t test, paired)';
+comment on column store.axis_effects.q is 'p after Benjamini-Hochberg within the audit and model';
+comment on column store.axis_effects.aliased is 'on a part of a grid: interactions that may show as this effect';
+
+create table if not exists store.item_sensitivities (
+    study varchar, study_hash uuid, item_id uuid, kind varchar, model varchar, wave varchar, variants integer,
+    answers integer, score double, within_variant double);
+comment on table store.item_sensitivities is 'derived: how much the answers to one item differ between prompt variants of a model (PromptSensiScore)';
+comment on column store.item_sensitivities.study is 'the study';
+comment on column store.item_sensitivities.study_hash is 'the study as it stood';
+comment on column store.item_sensitivities.item_id is 'the item';
+comment on column store.item_sensitivities.kind is 'llm or trained';
+comment on column store.item_sensitivities.model is 'the model';
+comment on column store.item_sensitivities.wave is 'the round of asking';
+comment on column store.item_sensitivities.variants is 'prompt variants that have an answer';
+comment on column store.item_sensitivities.answers is 'different answers that they gave';
+comment on column store.item_sensitivities.score is 'mean difference of two variants: on a scale from 0 to 1, else the probability that they differ';
+comment on column store.item_sensitivities.within_variant is 'probability that two samples of one variant differ: what asking again does; null where there is one sample';
+
+create table if not exists store.variance_components (
+    study varchar, study_hash uuid, dataset varchar, wave varchar, component varchar, variance double, share double,
+    lower double, upper double, items integer, clusters integer, models integer, prompts integer, sampled boolean);
+comment on table store.variance_components is 'derived: how much of how models answer is the item''s, the model''s, the prompt''s, and what they share';
+comment on column store.variance_components.study is 'the study';
+comment on column store.variance_components.study_hash is 'the study as it stood';
+comment on column store.variance_components.dataset is 'on which data';
+comment on column store.variance_components.wave is 'the round of asking';
+comment on column store.variance_components.component is 'item, model, prompt, two of them together, or residual (all three, and the chance of one draw)';
+comment on column store.variance_components.variance is 'its estimate, of answers on a scale from 0 to 1, or by Gini of options without order; chance can bring it below 0';
+comment on column store.variance_components.share is 'of the sum of components, each not below 0';
+comment on column store.variance_components.lower is '95 % interval of the share over items, with models and prompts as they are';
+comment on column store.variance_components.upper is 'its upper end';
+comment on column store.variance_components.items is 'items';
+comment on column store.variance_components.clusters is 'their clusters, which are redrawn';
+comment on column store.variance_components.models is 'models';
+comment on column store.variance_components.prompts is 'prompt variants';
+comment on column store.variance_components.sampled is 'whether the items are a random part of all';
+create table if not exists store.comparisons (
+    study varchar, study_hash uuid, factor varchar, baseline varchar, audit varchar, audit_id uuid, metric varchar,
+    title varchar, dataset varchar, kind varchar, model varchar, variant varchar, wave varchar, base_model varchar,
+    base_variant varchar, base_wave varchar, estimate double, base_estimate double, difference double, lower double,
+    upper double, p double, bootstrap_p double, swap_p double, q double, direction varchar, judged boolean, warn double, worse varchar,
+    items bigint, clusters bigint, note varchar);
+comment on table store.comparisons is 'derived: two annotators that differ in one factor, later minus base, with a direction';
+comment on column store.comparisons.study is 'the study';
+comment on column store.comparisons.study_hash is 'the study as it stood';
+comment on column store.comparisons.factor is 'the factor in which they differ: model, variant or wave';
+comment on column store.comparisons.baseline is 'with whom all others were compared, where that was asked for';
+comment on column store.comparisons.audit is 'the audit file; served: what the endpoint says that it used';
+comment on column store.comparisons.audit_id is 'hash of the audit file';
+comment on column store.comparisons.metric is 'what was estimated';
+comment on column store.comparisons.title is 'the audit in words';
+comment on column store.comparisons.dataset is 'on which data';
+comment on column store.comparisons.kind is 'both annotators: llm or trained';
+comment on column store.comparisons.model is 'the later annotator: model';
+comment on column store.comparisons.variant is 'the later annotator: prompt variant';
+comment on column store.comparisons.wave is 'the later annotator: wave';
+comment on column store.comparisons.base_model is 'the annotator that it is compared with: model';
+comment on column store.comparisons.base_variant is 'the annotator that it is compared with: prompt variant';
+comment on column store.comparisons.base_wave is 'the annotator that it is compared with: wave';
+comment on column store.comparisons.estimate is 'what the later shows, on the items that both answered';
+comment on column store.comparisons.base_estimate is 'what the other shows, on the items that both answered';
+comment on column store.comparisons.difference is 'estimate minus base_estimate';
+comment on column store.comparisons.lower is 'its 95 % interval, paired by item';
+comment on column store.comparisons.upper is 'its 95 % interval, paired by item';
+comment on column store.comparisons.p is 'p-value: the larger of bootstrap_p and swap_p';
+comment on column store.comparisons.bootstrap_p is 'p-value of the paired bootstrap';
+comment on column store.comparisons.swap_p is 'p-value of exchanging the two annotators; null where that was not done';
+comment on column store.comparisons.q is 'p after Benjamini-Hochberg over all that is compared at once, judged and described apart';
+comment on column store.comparisons.direction is 'worse, better, moved, same (no change that matters) or cannot tell';
+comment on column store.comparisons.judged is 'whether the audit judges this metric; else it describes it';
+comment on column store.comparisons.warn is 'what counts as large enough to matter';
+comment on column store.comparisons.worse is 'up, down or both: which direction is bad';
+comment on column store.comparisons.items is 'items that it rests on';
+comment on column store.comparisons.clusters is 'clusters that it rests on';
+comment on column store.comparisons.note is 'what else a reader must know';
 create table if not exists store.scores (
     study varchar, study_hash uuid, audit varchar, metric varchar, dataset varchar, kind varchar, model varchar,
     variant varchar, wave varchar, corpus varchar, human integer, size integer, seed integer, items_taught integer,

@@ -14,13 +14,14 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from harness.alike import Alike, columns_read, find_patterns
+from harness.alike import Alike, find_patterns
 from harness.auditfile import EVERY
 from harness.errors import AuditError
 from harness.halves import Half, Texts
 from harness.pools import known_to, make_pool
 from harness.store.database import fetch
 from harness.store.facts import authored
+from harness.store.keys import match_keys
 from harness.store.quoting import identifier, quoted
 from harness.store.rows import HIDDEN, Rows
 from harness.turns import TURN_BITS, Pool, Shape
@@ -34,6 +35,11 @@ WHO = ("dataset", "kind", "model", "variant", "wave")
 # The who columns are opaque to audits: small numbers group several times faster than names.
 OPAQUE = "".join(f"0::utinyint as {name}, " for name in WHO[1:])
 ESTIMATED = "select dataset as focal_no, metric, replicate, estimate::double as estimate from ({})"
+# Leaves out the text of an item that both sides have, and no other: it was given.
+GIVEN = (
+    " window item as (partition by s.focal_no, s.key) qualify not coalesce(bool_or(s.is_model) over item "
+    "and bool_or(not s.is_model) over item and min({text}) over item = max({text}) over item, false)"
+)
 WORDS = r"regexp_extract_all(lower({}), '[\p{{L}}\p{{N}}]+(?:[''’\-][\p{{L}}\p{{N}}]+)*')"  # as extractors count them
 
 
@@ -81,12 +87,14 @@ class Bench(Rows):
         # What was found of an annotator is kept for the audits that follow: millions of rows take seconds.
         self._pools: dict[tuple[Any, ...], tuple[Pool, bool] | None] = {}
         self._alike: dict[tuple[Any, ...], Alike | None] = {}
+        self._counts: dict[tuple[Any, ...], tuple[int, int, int]] = {}  # items, clusters, people on an item
         self._keys: dict[int, tuple[Any, ...]] = {}
 
     def relation(self, name: str) -> bool:
         """Put a relation's rows on the bench; false if the study has no rows of it."""
         if name != self._relation:
             self._pools.clear()
+            self._counts.clear()
             self._alike.clear()
         return super().relation(name)
 
@@ -115,14 +123,15 @@ class Bench(Rows):
         )
         self._connection.unregister("focal_frame")
         self._keys = {}
+        all_draws = draws == "all" and self.most_samples() > 1  # of one sample, all are the first
         for focal in focals:
             own = tuple(focal.get("levels", [focal["model_who"]]))
             others = tuple(map(tuple, focal.get("shared_with", ())))
-            key = (self._relation, draws, shape, own, focal["reference_who"], others)
+            key = (self._relation, all_draws, shape, own, focal["reference_who"], others)
             if key not in self._pools:
                 items = self.items_of(focal["dataset"])
                 self._pools[key] = make_pool(
-                    self._answers(), own, focal["reference_who"], items, all_draws=draws == "all", shape=shape,
+                    self._answers(), own, focal["reference_who"], items, all_draws=all_draws, shape=shape,
                     shared_with=others,
                 )  # fmt: skip
             if self._pools[key] is not None:
@@ -134,12 +143,16 @@ class Bench(Rows):
         return known_to(self._answers(), groups, self.items_of(dataset)).tobytes()
 
     def _focal(self, focal: dict[str, Any]) -> Focal:
-        pool, paired = self._pool(focal["focal_no"])
-        begins = np.flatnonzero(np.diff(pool.item, prepend=-1))
-        people = np.add.reduceat((~pool.is_model).astype(np.int64), begins)
-        clusters = len(np.unique(self.bucket_of_items()[pool.item[begins]]))
-        who = {key: focal[key] for key in WHO}
-        return Focal(focal["focal_no"], who, len(begins), clusters, paired, int(people.max()))
+        key = self._keys[focal["focal_no"]]
+        if key not in self._counts:
+            pool, _ = self._pool(focal["focal_no"])
+            begins = np.flatnonzero(np.diff(pool.item, prepend=-1))
+            people = np.add.reduceat((~pool.is_model).astype(np.int64), begins)
+            clusters = int(np.count_nonzero(np.bincount(self.bucket_of_items()[pool.item[begins]])))
+            self._counts[key] = (len(begins), clusters, int(people.max()))
+        items, clusters, most = self._counts[key]
+        _, paired = self._pool(focal["focal_no"])
+        return Focal(focal["focal_no"], {name: focal[name] for name in WHO}, items, clusters, paired, most)
 
     def _pool(self, number: int) -> tuple[Pool, bool]:
         made = self._pools[self._keys[number]]
@@ -154,7 +167,7 @@ class Bench(Rows):
         """Find which items of a focal annotator look alike to an audit; None where that saves nothing."""
         if audit.header.looks_across or audit.header.across == EVERY:
             return None
-        key = (self._keys[number], columns_read(audit.cells, self._relation, self._visible()))
+        key = (self._keys[number], self._read(audit))
         if key not in self._alike:
             self._alike[key] = find_patterns(self._pool(number)[0], self.codes(audit))
         return self._alike[key]
@@ -183,7 +196,7 @@ class Bench(Rows):
         Args:
             by: ``bucket``, ``item`` or ``turn`` (all places together).
         """
-        self._view(levels=audit.header.across == EVERY)
+        self._view(audit)
         there = self._columns(audit, audit.cells)
         keys = [name for name in there if name not in ("item_id", *audit.header.sums)]
         for name in ("item_id", *WHO, *audit.header.sums):
@@ -215,35 +228,8 @@ class Bench(Rows):
         return Sums(focal, key, turn, where, np.stack(values, axis=1))
 
     def match_keys(self, groups: list[list[int]]) -> list[dict[int, Ints]]:
-        """Give all members of a group the same keys, each under its own number: those that any of them has.
-
-        Returns:
-            for each group, focal number → its keys' numbers, in one order for all of the group.
-        """
-        import pandas as pd
-
-        members = [(place, number) for place, group in enumerate(groups) for number in group]
-        self._connection.register("members", pd.DataFrame(members, columns=["group_no", "focal_no"], dtype="int64"))
-        names = [name for name, *_ in fetch(self._connection, "describe keys") if name not in ("key_no", "dataset")]
-        others = ", ".join(f"k.{identifier(name)}" for name in names)
-        self._connection.execute(
-            "create or replace table shared as select row_number() over () as content_no, * from (select distinct "
-            f"m.group_no, {others} from keys k join members m on k.dataset = m.focal_no)"
-        )
-        wanted = "shared s join members m using (group_no)"
-        same = " and ".join(f"k.{identifier(name)} is not distinct from s.{identifier(name)}" for name in names)
-        owned = f"k.dataset = m.focal_no and {same}"
-        self._connection.execute(
-            "insert into keys by name select (select max(key_no) from keys) + row_number() over () as key_no, * from "
-            f"(select distinct m.focal_no as dataset, s.* exclude (content_no, group_no) from {wanted} "
-            f"where not exists (from keys k where {owned}))"
-        )
-        found = self._connection.execute(
-            f"select group_no, focal_no, key_no from {wanted} join keys k on {owned} order by group_no, content_no"
-        ).fetchnumpy()
-        self._connection.unregister("members")
-        group, focal, key = (np.asarray(found[name], dtype=np.int64) for name in ("group_no", "focal_no", "key_no"))
-        return [{n: key[(group == place) & (focal == n)] for n in own} for place, own in enumerate(groups)]
+        """Give all members of a group the same keys, each under its own number: see ``keys.match_keys``."""
+        return match_keys(self._connection, groups)
 
     def estimate(
         self, audit: Audit, key: Ints, replicate: Ints, values: Floats
@@ -272,17 +258,15 @@ class Bench(Rows):
         self._connection.unregister("sums_frame")
         yield from self._estimated()
 
-    def texts(self, words: str | None) -> Texts:
-        """Number the rows that have a text, and count the words of each (or the row as 1, without ``words``).
-
-        Args:
-            words: the column with the text.
-        """
+    def texts(self, audit: Audit) -> Texts:
+        """Number the rows that an audit on halves reads, and count the words of each (or the row as 1)."""
+        words, without = (name and audit.column(name) for name in (audit.header.words, audit.header.without))
         told = f"{WORDS.format(identifier(words))} as words, len(words)" if words else "1"
-        text = f"where {identifier(words)} is not null" if words else ""
+        kept = [f"{identifier(name)} is not null" for name in (words, *audit.columns.values()) if name]
+        kept += [f"{identifier(without)} is null"] if without else []
         self._connection.execute(
             f"create or replace table told as select row_number() over (order by answer_no) - 1 as row_no, *, "
-            f"{told} as size from rows {text}"
+            f"{told} as size from rows where {' and '.join(kept) or 'true'}"
         )
         found = self._connection.execute("select answer_no, size from told order by row_no").fetchnumpy()
         answer, size = (np.asarray(found[name], dtype=np.int64) for name in ("answer_no", "size"))
@@ -310,15 +294,15 @@ class Bench(Rows):
             }
         )
         self._connection.register("drawn_frame", frame)
-        own = self._own_columns("told", "words", "size", "row_no")
+        own = self._own_columns(audit, "told", "words", "size", "row_no")
         words = ", r.words[1:d.kept] as words" if audit.header.words else ""
         self._connection.execute(
-            f"create or replace view {self._relation} as select d.replicate, d.fold, r.item_no as item_id, "
+            f"create or replace view {audit.header.relation} as select d.replicate, d.fold, r.item_no as item_id, "
             f"{focal.number} as dataset, {OPAQUE}case when d.is_model then 'model' else 'reference' end as role"
             f"{own}{words} from drawn_frame d join told r using (row_no)"
         )
         self._run(audit, f"create or replace table estimated as {ESTIMATED.format(audit.estimate)}")
-        self._connection.execute(f"drop view {self._relation}")
+        self._connection.execute(f"drop view {audit.header.relation}")
         self._connection.unregister("drawn_frame")
         yield from ((metric, replicates, estimates) for _, metric, replicates, estimates in self._estimated())
 
@@ -335,22 +319,28 @@ class Bench(Rows):
             yield focal, metric, replicates[begin : begin + count], estimates[begin : begin + count]
             begin += count
 
-    def _view(self, *, levels: bool = False) -> None:
+    def _view(self, audit: Audit) -> None:
+        """Show the rows of the shape as an audit reads them."""
+        header = audit.header
         # Who speaks is told only where no roles are exchanged.
-        level = "r.who_no as level, " if levels else ""
+        level = "r.who_no as level, " if header.across == EVERY else ""
         self._connection.execute(
-            f"create or replace view {self._relation} as select s.key as item_id, s.focal_no as dataset, "
-            f"{OPAQUE}{level}case when s.is_model then 'model' else 'reference' end as role{self._own_columns('rows')}"
-            f"{self._authored()} from shape s join rows r using (answer_no) "
+            f"create or replace view {header.relation} as select s.key as item_id, s.focal_no as dataset, "
+            f"{OPAQUE}{level}case when s.is_model then 'model' else 'reference' end as role"
+            f"{self._own_columns(audit, 'rows')}{self._authored()} from shape s join rows r using (answer_no) "
             "join (select distinct focal_no, model from focal) f using (focal_no)"
+            + (f" where r.{identifier(audit.column(header.without))} is null" if header.without else "")
+            + (GIVEN.format(text=f"r.{identifier(audit.column(header.made))}") if header.made else "")
         )
 
-    def _own_columns(self, table: str, *others: str) -> str:
+    def _own_columns(self, audit: Audit, table: str, *others: str) -> str:
         """List the columns of a table that audits see: a person as a number, traits spelled out, others as they are."""
-        hidden = {*HIDDEN, *others} - {"person_no"}
-        there = [row[0] for row in fetch(self._connection, f"describe {table}") if row[0] not in hidden]
-        spelled = {"person_no": "person_no as person", "traits": "traits::varchar as traits"}
-        return "".join(f", r.{spelled.get(name) or identifier(name)}" for name in there)
+        hidden = {*HIDDEN, *others}
+        there = [row[0] for row in fetch(self._connection, f"describe {table}")]
+        seen = audit.see(name for name in there if name not in hidden)
+        spelled = {"person": "person_no", "traits": "traits::varchar"}
+        listed = {name: spelled.get(name, identifier(own)) for name, own in {**seen, "person": "person_no"}.items()}
+        return "".join(f", r.{own} as {identifier(name)}" for name, own in listed.items())
 
     def _authored(self) -> str:
         """List, for each answer whose author is known, whether the focal annotator wrote it."""

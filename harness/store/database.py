@@ -84,6 +84,30 @@ class Store:
         """Give the findings of all audits: estimate, interval, floor, p, q, verdict."""
         return self._frame("findings", study)
 
+    def sensitivities(self, study: str | None = None) -> pd.DataFrame:
+        """Give what the prompt variants of each model show together: spread, prediction interval, verdict."""
+        return self._frame("sensitivities", study)
+
+    def axis_effects(self, study: str | None = None) -> pd.DataFrame:
+        """Give the share of each axis in how variants differ, and each level against the rest."""
+        return self._frame("axis_effects", study)
+
+    def item_sensitivities(self, study: str | None = None) -> pd.DataFrame:
+        """Give PromptSensiScore of every item and model: how much answers differ between variants."""
+        return self._frame("item_sensitivities", study)
+
+    def variance_components(self, study: str | None = None) -> pd.DataFrame:
+        """Give how much of how models answer is the item's, the model's, the prompt's, and what they share."""
+        return self._frame("variance_components", study)
+
+    def comparisons(self, study: str | None = None) -> pd.DataFrame:
+        """Give the comparisons of annotators that differ in one factor: difference, interval, q, direction."""
+        return self._frame("comparisons", study)
+
+    def timeline(self, study: str | None = None) -> pd.DataFrame:
+        """Give what audits show of each version, with its date, and what changed from the version before."""
+        return self._frame("timeline", study)
+
     def trained(self, study: str | None = None) -> pd.DataFrame:
         """Give the trained annotators: learner, corpus, and the training that speaks as each sample."""
         return self._frame("trained", study)
@@ -205,8 +229,9 @@ def open_store(runs: str | Path = "runs") -> Store:
     """Open the store in ``runs``.
 
     Returns:
-        a Store, with ``.sql()``, ``.labels()``, ``.replies()``, ``.measurements()`` and ``.findings()``;
-        each gives a pandas frame and holds the database only while it reads.
+        a Store, with ``.sql()``, ``.labels()``, ``.replies()``, ``.measurements()``, ``.findings()``,
+        ``.sensitivities()``, ``.axis_effects()``, ``.comparisons()`` and ``.timeline()``; each gives a pandas frame
+        and holds the database only while it reads.
     """
     return Store(runs)
 
@@ -272,10 +297,24 @@ def only_one(path: Path, what: str) -> Iterator[None]:
         yield
 
 
-def fetch(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | None = None) -> list[Any]:
+def fetch(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | dict[str, Any] | None = None
+) -> list[Any]:
     """Run a query and read it whole: a half-read result would block the next statement."""
     rows: list[Any] = connection.execute(query, parameters or []).fetchall()
     return rows
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """Give the columns of a table of the schema ``store``, in their order: name → SQL type."""
+    return dict(
+        fetch(
+            connection,
+            "select column_name, data_type from information_schema.columns where table_schema = 'store' "
+            "and table_name = ? order by ordinal_position",
+            [table],
+        )
+    )
 
 
 def check_version(connection: duckdb.DuckDBPyConnection) -> str | None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from harness.store.database import Store, fetch
+from harness.store.database import Store, columns_of
 
 if TYPE_CHECKING:
     from harness.study import Study
@@ -29,15 +29,7 @@ def write_examined(
             some = "" if kept is None else " and list_contains($only, audit)"
             named = {"study": study.name} | ({} if kept is None else {"only": kept})
             connection.execute(f"delete from store.{table} where study = $study{some}", named)
-            names = [
-                name
-                for (name,) in fetch(
-                    connection,
-                    "select column_name from information_schema.columns where table_schema = 'store' "
-                    "and table_name = ? order by ordinal_position",
-                    [table],
-                )
-            ]
+            names = list(columns_of(connection, table))
             shared = {"study": study.name, "study_hash": study.study_hash[-32:]}
             values = [[_value({**row, **shared}.get(name)) for name in names] for row in rows]
             if values:

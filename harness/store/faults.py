@@ -12,7 +12,7 @@ import orjson
 
 from harness import plugins
 from harness.curation import Fault, Row, controls
-from harness.store.database import SQL, Store, fetch
+from harness.store.database import SQL, Store, columns_of, fetch
 from harness.store.quoting import quoted
 
 KEY = ("item_id", "annotator_id", "sample", "part", "generation_id", "load_id")
@@ -67,12 +67,7 @@ def write_faults(store: Store, study: str, curated: Curated, faults: Iterable[Fa
                 file.write(orjson.dumps(_line(study, curated, fault), option=orjson.OPT_APPEND_NEWLINE))
         with store.write() as connection:
             connection.execute("delete from store.faults where study = ?", [study])
-            names = fetch(
-                connection,
-                "select column_name, data_type from information_schema.columns "
-                "where table_schema = 'store' and table_name = 'faults'",
-            )
-            read = ", ".join(f"{name}: '{kind}'" for name, kind in names)
+            read = ", ".join(f"{name}: '{kind}'" for name, kind in columns_of(connection, "faults").items())
             connection.execute(
                 f"insert into store.faults by name select * from read_json({quoted(str(path))}, "
                 f"format = 'newline_delimited', columns = {{{read}}}, maximum_object_size = 268435456)"

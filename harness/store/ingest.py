@@ -94,6 +94,9 @@ def _ingest(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     if (folder / "load" / "said.parquet").exists():
         _load(connection, folder / "load", manifest["resolved"])
     _roster_of_others(connection, manifest["resolved"])
+    _script(
+        connection, "ingest_waves.sql", study=manifest["study"], study_hash=manifest["resolved"]["study_hash"][-32:]
+    )
     _features(connection, folder, manifest)
     ingest_taught(connection, folder, manifest)
     for name in JOURNALS:
@@ -194,6 +197,7 @@ def _roster_of_others(connection: duckdb.DuckDBPyConnection, study: dict[str, An
         study=study["study"],
         study_hash=study["study_hash"][-32:],
         load_id=study["load_id"][-32:],
+        published=json.dumps(study.get("published", [])),
     )
 
 

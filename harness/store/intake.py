@@ -55,6 +55,9 @@ def load(study: Study, folder: Path) -> Loaded:
         _check_kinds(connection)
         _name_items(connection, study)
         _name_annotators(connection)
+        study.check_published(
+            name for (name,) in fetch(connection, "select distinct model from named_annotators where kind <> 'human'")
+        )
         unusable = _name_records(connection, study)
         target = folder / "load"
         target.mkdir()

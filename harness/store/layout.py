@@ -5,6 +5,7 @@ The database is read once and let go; then external access is off.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from harness.study import Study
 
 MOST_BUCKETS = 2048
+MOST_MEMORY = "3GB"  # of SQL; arrays come on top
 LEFT_OUT = ("study", "key", "split", "cluster", "bindings", "fields", "metadata", "messages", "bucket",
             "logprobs", "scores", "drawn", "annotator_id", "generation_id", "run_id", "arrived_at", *WHO, "item_id",
             "person")  # fmt: skip
@@ -45,7 +47,9 @@ def open_bench(
         selects: relation → the SELECT that gives its rows of $study, the first the study's own; ``rows_of`` if None.
     """
     connection = duckdb.connect(":memory:")
+    beside = tempfile.TemporaryDirectory(dir=store.runs, prefix=".bench-")
     try:
+        bound(connection, beside.name)
         with store.read():
             pass  # waits its turn, and says what is missing
         connection.execute(f"attach {quoted(str(store.path))} as kept (read_only)")
@@ -60,6 +64,13 @@ def open_bench(
         yield lay_out(connection, list(relations))
     finally:
         connection.close()
+        beside.cleanup()
+
+
+def bound(connection: duckdb.DuckDBPyConnection, beside: str) -> None:
+    """Bound the memory of a bench; what has no room lies in a folder meanwhile."""
+    connection.execute(f"set memory_limit = '{MOST_MEMORY}'")
+    connection.execute(f"set temp_directory = {quoted(beside)}")
 
 
 def lay_out(connection: duckdb.DuckDBPyConnection, relations: list[str]) -> Bench:
@@ -132,18 +143,24 @@ def _number(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def _part_dialogues(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Number the dialogues about an item, so that audits tell them apart by ``sample``.
+    """Number the dialogues about an item, whoever speaks, so that audits tell them apart by ``sample``.
 
     Where a turn has several voices, several people have each played the whole; else the voices of a sample are one
-    dialogue, whoever speaks.
+    dialogue, whoever speaks, and one answer: what two people said to each other meets what a model said in both parts.
     """
     who = ", ".join(WHO)
+    there = [row[0] for row in fetch(connection, f"describe taken_{name}")]
+    one = "apart or min(annotator_id) over whole = max(annotator_id) over whole"
+    person = f", case when {one} then person end as person" if "person" in there else ""
     connection.execute(
         f"create or replace table taken_{name} as with counted as ("
         f"select *, count(*) over (partition by {who}, key, sample, part) as voices from taken_{name}), "
         f"told as (select *, max(voices) over (partition by {who}, key, sample) > 1 as apart from counted) "
-        f"select * exclude (voices, apart), dense_rank() over (partition by {who}, key "
-        "order by sample, case when apart then annotator_id::varchar end) - 1 as dialogue from told"
+        "select * exclude (voices, apart) replace ("
+        "case when apart then annotator_id else min(annotator_id) over whole end as annotator_id"
+        f"{person}), dense_rank() over (partition by dataset, key order by "
+        f"{', '.join(WHO[1:])}, sample, case when apart then annotator_id::varchar end) - 1 as dialogue from told "
+        f"window whole as (partition by {who}, key, sample)"
     )
 
 

@@ -14,7 +14,7 @@ import duckdb
 import orjson
 
 from harness import plugins
-from harness.store.database import SQL, Store, fetch, is_empty
+from harness.store.database import SQL, Store, columns_of, fetch, is_empty
 from harness.store.journals import roomy
 from harness.store.quoting import quoted
 from harness.store.relations import columns
@@ -43,6 +43,25 @@ def holds(store: Store, load_id: str) -> bool:
         return bool(fetch(connection, "select 1 from store.loads where load_id = ? limit 1", [load_id[-32:]]))
 
 
+def published_models(store: Store, load_id: str) -> list[str]:
+    """List the models that the data of a load name."""
+    query = (
+        "select distinct a.identity ->> 'model' from store.said s join store.annotators a using (annotator_id) "
+        "where s.load_id = ? and a.kind <> 'human' order by 1"
+    )
+    with store.read() as connection:
+        return [row[0] for row in fetch(connection, query, [load_id[-32:]])]
+
+
+def served(store: Store, study: str) -> list[dict[str, Any]]:
+    """List what endpoints say that they used: model, wave, model_served, fingerprint."""
+    names = ("model", "wave", "model_served", "fingerprint")
+    query = (SQL / "report_served.sql").read_text(encoding="utf-8")
+    with store.read() as connection:
+        rows = fetch(connection, f"select distinct {', '.join(names)} from ({query}) where study = ?", [study])
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
 def sides(store: Store, study: str) -> dict[str, bool]:
     """Tell whether a study holds anything that people said, and that models said."""
     query = (
@@ -55,6 +74,19 @@ def sides(store: Store, study: str) -> dict[str, bool]:
     with store.read() as connection:
         there = {human for human, _ in fetch(connection, query, [study])}
     return {"people": True in there, "models": False in there}
+
+
+def sizes_by_dataset(store: Store, load_id: str) -> list[tuple[str, int, float]]:
+    """List the data sets of a load: name, number of items, and of people who judged one of them, on average."""
+    query = (
+        "with counted as (select i.dataset, count(distinct d.annotator_id) filter (a.kind = 'human') as people "
+        "from store.loads l join store.items i using (item_id) "
+        "left join store.said d on d.load_id = l.load_id and d.item_id = l.item_id "
+        "left join store.annotators a on a.annotator_id = d.annotator_id where l.load_id = $1 "
+        "group by i.dataset, l.item_id) select dataset, count(*), avg(people) from counted group by 1 order by 1"
+    )
+    with store.read() as connection:
+        return fetch(connection, query, [load_id[-32:]])
 
 
 def latest_resolve(store: Store, study: str) -> str | None:
@@ -101,7 +133,7 @@ def write_plan(
     """
     values = {
         "study": study.name, "study_hash": study.study_hash[-32:], "load_id": study.load_id[-32:],
-        "samples": study.samples, "item_limit": limit or 2**62, "retry_failed": retry_failed,
+        "wave": study.wave, "samples": study.samples, "item_limit": limit or 2**62, "retry_failed": retry_failed,
     }  # fmt: skip
     cells, items = (folder / name for name in PLAN)
     with store.read() as connection:
@@ -256,14 +288,7 @@ class Parsing:
 
     def _write(self, connection: duckdb.DuckDBPyConnection) -> None:
         for (table, names), path in zip(self._tables.items(), self._paths, strict=True):
-            kinds = dict(
-                fetch(
-                    connection,
-                    "select column_name, data_type from information_schema.columns "
-                    "where table_schema = 'store' and table_name = ?",
-                    [table],
-                )
-            )
+            kinds = columns_of(connection, table)
             read = ", ".join(f"{n}: '{'varchar' if kinds[n] in ('UUID', 'JSON') else kinds[n]}'" for n in names)
             typed = ", ".join(f"right({n}, 32)::uuid as {n}" if kinds[n] == "UUID" else n for n in names)
             connection.execute(

@@ -9,11 +9,13 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from harness import plugins
 from harness.store.quoting import quoted
 
+TIMELINE = Path(__file__).parent.parent / "sql" / "timeline.sql"
 AXES = ("wording", "label_order", "answer_order", "names", "persona", "format", "temperature")
 _TYPES = {str: "varchar", int: "bigint", float: "double", bool: "boolean"}
 
@@ -196,18 +198,19 @@ def _views() -> Iterator[str]:
         "g.sample, g.turn as part, g.last, g.as_role, g.speaker, g.drawn, g.text, g.reasoning, g.scores, "
         "g.logprobs, g.finish_reason, "
         "g.tokens_in, g.tokens_out, g.tokens_cached, g.tokens_reasoning, "
-        f"p.parsed, p.refused, p.method, p.reason, {', '.join(_axis(axis, 'g') for axis in AXES)}, m.bindings, "
-        "i.fields, l.metadata, "
+        "p.parsed, p.refused, false as only_usable, p.method, p.reason, "
+        f"{', '.join(_axis(axis, 'g') for axis in AXES)}, m.bindings, i.fields, l.metadata, "
         "q.messages, g.model_served, g.fingerprint, g.seconds, g.attempts, g.arrived_at, g.run_id, "
         "g.item_id, g.annotator_id, g.generation_id, l.bucket "
         "from store.generations g join members m using (item_id, annotator_id) "
         "join store.items i using (item_id) join store.loads l using (load_id, item_id) "
         "left join store.parses p using (generation_id) left join store.prompts q using (prompt_id) "
         # Models that somebody else asked: their text is not known, and so not whether they refused; whether an
-        # answer could be used is.
+        # answer could be used is, where the source has any that could not.
         "union all by name "
         "select m.study, i.dataset, i.key, l.split, l.cluster, m.kind, m.model, m.variant, m.wave, "
         "d.sample, d.part, d.record is not null as parsed, null::boolean as refused, "
+        "not bool_or(d.record is null) over (partition by m.study, i.dataset) as only_usable, "
         "case when d.record is null then 'no usable answer in the source' end as reason, "
         f"{axes.replace('r.', 'm.')}, m.bindings, i.fields, l.metadata, d.item_id, d.annotator_id, l.bucket "
         "from store.said d join studies s using (load_id) "
@@ -226,8 +229,15 @@ def _views() -> Iterator[str]:
     )
     for table in ("annotators", "roster", "templates", "generations", "failures", "runs", "fits", "predictions"):
         yield f"create or replace view {table} as select * from store.{table}"
-    for table in ("collapse", "measurements", "findings", "scores", "amplifications", "hybrids", "worths"):
+    yield (
+        "create or replace view item_sensitivities as select t.study, i.dataset, i.key, t.* exclude (study) "
+        "from store.item_sensitivities t join studies s on s.study = t.study and s.study_hash = t.study_hash "
+        "join store.items i using (item_id)"
+    )
+    kept = ("measurements", "findings", "sensitivities", "axis_effects", "variance_components", "comparisons")
+    for table in (*kept, "scores", "amplifications", "hybrids", "worths", "collapse"):
         yield (
             f"create or replace view {table} as select t.* from store.{table} t "
             "join studies s on s.study = t.study and s.study_hash = t.study_hash"
         )
+    yield f"create or replace view timeline as {TIMELINE.read_text(encoding='utf-8')}"

@@ -33,6 +33,8 @@ class Rows:
         self._relation = ""
         self._held: dict[str, Answers] = {}
         self._coded: tuple[tuple[str, ...], Codes] = ((), np.empty(0, dtype=np.uint64))
+        self._meet: float | None = None  # answers of people on an item, and one
+        self._samples: int | None = None
         self._buckets: Ints | None = None
         self._datasets: dict[str, tuple[int, int]] = {}
 
@@ -41,6 +43,7 @@ class Rows:
         if self._relation != name:
             self._relation = name
             self._held.clear()  # of millions of rows, one relation is held
+            self._meet = self._samples = None
             self._coded = ((), self._coded[1][:0])
             for kind in ("rows", "answers"):
                 self._connection.execute(f"create or replace view {kind} as select * from {kind}_{name}")
@@ -48,9 +51,10 @@ class Rows:
 
     def most_samples(self) -> int:
         """Give the largest number of an LLM's samples of one item."""
-        return int(
-            fetch(self._connection, "select coalesce(max(draw_no), 0) from answers where who_no is not null")[0][0]
-        )
+        if self._samples is None:
+            most = "select coalesce(max(draw_no), 0) from answers where who_no is not null"
+            self._samples = int(fetch(self._connection, most)[0][0])
+        return self._samples
 
     def whos(self) -> list[dict[str, Any]]:
         """List who speaks in the relation and is no human: number, who columns, axes."""
@@ -59,10 +63,11 @@ class Rows:
 
     def weigh(self, who: int) -> float:
         """Tell how many rows the passes of an audit make of an annotator, about: those that meet its answers."""
-        answers = self._answers()
-        people = answers.of(-1, all_draws=True)
-        meet = len(people) / max(len(np.unique(answers.item[people])), 1) + 1
-        return min(len(answers.of(who, all_draws=True)), MOST_ITEMS) * meet * TURNS
+        if self._meet is None:
+            answers = self._answers()
+            items = answers.item[answers.of(-1, all_draws=True)]
+            self._meet = len(items) / max(int(np.count_nonzero(np.diff(items, prepend=-1))), 1) + 1
+        return min(len(self._answers().of(who, all_draws=True)), MOST_ITEMS) * self._meet * TURNS
 
     def _answers(self) -> Answers:
         """Read who has answered what in the relation."""
@@ -76,21 +81,22 @@ class Rows:
 
     def codes(self, audit: Audit) -> Codes:
         """Hash what each answer says, as far as an audit reads it."""
-        read = columns_read(audit.cells, self._relation, self._visible())
+        read = self._read(audit)
         if self._coded[0] != read or not len(self._coded[1]):
             self._coded = (read, self._codes(read))
         return self._coded[1]
 
-    def _visible(self) -> dict[str, str]:
-        """Name what audits see of a row: name → the column that it comes from."""
+    def _read(self, audit: Audit) -> tuple[str, ...]:
+        """Name the columns that what an audit's first SELECT makes of a row depends on."""
         there = [row[0] for row in fetch(self._connection, "describe rows")]
-        own = {name: name for name in there if name not in HIDDEN}
-        return own | {"person": "person_no"} | authored(there)
+        seen = audit.see(name for name in there if name not in HIDDEN) | {"person": "person_no"} | authored(there)
+        read = columns_read(audit.cells, audit.header.relation, seen)
+        left_out = (seen[name] for name in (audit.header.without, audit.header.made) if name)
+        return tuple(dict.fromkeys([*(seen[name] for name in read), *left_out]))
 
     def _codes(self, read: tuple[str, ...]) -> Codes:
         """Hash what each answer says in some columns; of an answer of several rows, all of them."""
-        columns = self._visible()
-        listed = ", ".join(identifier(columns[name]) for name in read) or "0"
+        listed = ", ".join(map(identifier, read)) or "0"
         found = self._connection.execute(f"select answer_no, hash({listed}) as code from rows").fetchnumpy()
         number = np.asarray(found["answer_no"], dtype=np.int64)
         codes = np.zeros(len(self._answers().item), dtype=np.uint64)

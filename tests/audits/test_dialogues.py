@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from harness.audit import run
-from harness.auditfile import AUDITS, read_audit
+from harness.auditfile import AUDITS, choose, read_audit, shipped_audits
 from harness.passes import Effort
 from harness.store.layout import lay_out
 from tests.calibration import speech
@@ -27,9 +27,9 @@ REDRAWN = Effort(replicates=400, floor_replicates=0, draws=9)  # these tests res
 
 
 METRICS = {
-    "simulation/turn_length": "turn_length_ratio",
+    "simulation/turn_length": "length_ratio",
     "simulation/digression": "digressing",
-    "instruction/output_length": "output_length_ratio",
+    "instruction/output_length": "length_ratio",
 }
 NOTHING: dict[str, dict[str, Any]] = {
     "turns": {"unequal": True},
@@ -40,7 +40,7 @@ NOTHING: dict[str, dict[str, Any]] = {
 
 def rejected(audit: str, studies: int, seed: int, **world: Any) -> float:
     """Give the share of studies in which p is 0.05 or less."""
-    file = read_audit(AUDITS / f"{audit}.sql")
+    [file] = choose(shipped_audits(), [audit.split("/")[1]])
     relation = "instructions" if audit.startswith("instruction") else "turns"
     design = speech.Speech(studies, relation, features=tuple(file.header.features), **world)
     bench = speech.lay(speech.simulate(design, seed), design)
@@ -80,3 +80,27 @@ def test_people_who_each_play_an_item_have_dialogues_of_their_own() -> None:
     made = run(lay_out(connection, ["turns"]), read_audit(AUDITS / "simulation/echo.sql"), STUDY, REDRAWN)  # type: ignore[arg-type]
     (people,) = [one.estimate for one in made if one.metric == "echoes_people"]
     assert people == pytest.approx((1 / 2 + 1) / 2)
+
+
+def test_each_dialogue_has_its_own_first_move_however_its_turns_are_counted() -> None:
+    """In one game the taker moves second, in the other alone; and people's moves are counted from 0 in both."""
+    rows = [
+        (game, f"{game}{item}", kind, who, part if kind == "llm" else 0, number)
+        for game, part in (("together", 1), ("alone", 0))
+        for item in range(12)
+        for kind, who, number in (("llm", "m", 60.0), ("human", "p0", 40.0), ("human", "p1", 80.0))
+    ]
+    rows += [("together", f"together{item}", "llm", "m", 3, 0.0) for item in range(12)]  # a later move
+    frame = pd.DataFrame(rows, columns=["dataset", "key", "kind", "annotator_id", "part", "number"])
+    connection = duckdb.connect(":memory:")
+    connection.register("frame", frame)
+    connection.execute(
+        "create table taken_turns as select key as cluster, 0::smallint as bucket, "
+        "case kind when 'llm' then 'm' end as model, case kind when 'llm' then 'v' end as variant, "
+        "null::varchar as bindings, case kind when 'llm' then '1' end as wave, annotator_id as person, 0 as sample, "
+        "'taker' as as_role, number::varchar as text, * from frame"
+    )
+    audit = read_audit(AUDITS / "simulation/number_distance.sql")
+    made = run(lay_out(connection, ["turns"]), audit, STUDY, REDRAWN)  # type: ignore[arg-type]
+    # Half of people's moves are 20 below, half 20 above: one standard deviation.
+    assert {one.dataset: one.estimate for one in made} == pytest.approx({"together": 1.0, "alone": 1.0})

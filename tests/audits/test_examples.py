@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from harness.auditfile import AUDITS, Audit, read_audit
+from harness.auditfile import AUDITS, Audit, read_audit, shipped_audits
 from harness.extract import dims_of
 from harness.plugins import load
 from harness.store import Store
@@ -112,7 +112,26 @@ def run_example(audit: Audit, columns: dict[str, str]) -> pd.DataFrame:
 
 def test_audits_are_found():
     assert {"label_shift", "agreement", "unparsed"} <= {path.stem for path in PATHS}
-    assert len({path.stem for path in PATHS}) == len(PATHS), "two audits share a name"
+    names = [audit.name for audit in shipped_audits()]
+    assert len(set(names)) == len(names), "two audits share a name"
+
+
+@pytest.mark.parametrize(
+    "audit", [one for one in shipped_audits() if one.name != one.path.stem], ids=lambda one: one.name
+)
+def test_what_runs_under_another_name_finds_its_columns(audit: Audit, tmp_path):
+    store = Store(tmp_path)
+    with store.write():
+        pass
+    there = set(store.sql(f"describe {audit.rows}")["column_name"])
+    left_out = {audit.column(name) for name in (audit.header.without, audit.header.made) if name}
+    assert there >= {*audit.columns.values(), *left_out}
+    assert not there & set(audit.columns), "the SQL would see two columns of one name"
+    if audit.header.features:
+        datatype = load("datatypes", audit.datatype)
+        texts = datatype.texts(datatype.Config.model_construct())
+        assert audit.column("text") in texts
+    assert audit.header.title != read_audit(audit.path).header.title or audit.datatype != audit.path.parent.name
 
 
 @every_audit

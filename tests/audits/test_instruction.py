@@ -119,7 +119,7 @@ def audited(path: Path, store: Store, audits: list[str]) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("model", "audit", "metric"),
     [
-        ("long", "output_length", "output_length_ratio"),
+        ("long", "output_length", "length_ratio"),
         ("unfinished", "unfinished_output", "unfinished"),
         ("dressed", "markup", "markup"),
         ("dressed", "markup_amount", "bullets"),

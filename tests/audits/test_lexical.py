@@ -17,10 +17,11 @@ from harness.extractors import slop, surface
 from harness.finding import Finding
 from harness.passes import Effort
 from harness.store.layout import lay_out
+from tests.audits.test_text import audited
 
 ITEMS = 120
 STUDY = SimpleNamespace(seed=7, datatype="text", config=SimpleNamespace(), variants=(), models=())
-EFFORT = Effort(replicates=200, floor_replicates=100, draws=199, halves=24)
+EFFORT = Effort(replicates=200, floor_replicates=100, draws=199, halves=48)
 
 
 def texts(seed: str, items: int = ITEMS, **dials: Any) -> list[str]:
@@ -41,20 +42,7 @@ def measure(text: str) -> dict[str, float]:
 
 def findings(audit: str, model: list[str], people: list[str], *, paired: bool = True) -> dict[str, Finding]:
     """Audit a model's texts against people's, on the same items or as two groups: finding by metric."""
-    sides = [("llm", n, text) for n, text in enumerate(model)]
-    sides += [("human", n + (0 if paired else len(model)), text) for n, text in enumerate(people)]
-    frame = pd.DataFrame([{"kind": kind, "n": n, "text": text, **measure(text)} for kind, n, text in sides])
-    connection = duckdb.connect(":memory:")
-    connection.register("frame", frame)
-    connection.execute(
-        "create table taken_texts as select 'posts' as dataset, 'i' || lpad(n::varchar, 5, '0') as key, "
-        "'c' || n as cluster, n::smallint as bucket, kind, case kind when 'llm' then 'm' end as model, "
-        "case kind when 'llm' then 'v' end as variant, null::varchar as bindings, "
-        "case kind when 'llm' then '1' end as wave, null::varchar as person, (kind = 'llm')::integer as annotator_id, "
-        "0 as sample, 0 as part, text, columns('text_.*') from frame"
-    )
-    made = run(lay_out(connection, ["texts"]), read_audit(AUDITS / "text" / f"{audit}.sql"), STUDY, EFFORT)  # type: ignore[arg-type]
-    return {one.metric: one for one in made}
+    return {one.metric: one for one in audited(audit, model, people, paired=paired, measure=measure, effort=EFFORT)}
 
 
 PUT_IN = {

@@ -232,5 +232,5 @@ def test_stock_tasks_of_the_fake_are_found_from_end_to_end(tmp_path, monkeypatch
     pipeline.audit_study(study, store, only=names, say=lambda _: None)
     frame = store.findings()
     frame = frame[frame["verdict"] == "found"]
-    found = set(zip(frame["model"], frame["metric"], strict=True))
+    found = set(zip(frame["model"], frame["audit"], strict=True))
     assert found == {("stock", "task_homogenisation"), ("stock", "topic_coverage")}

@@ -36,7 +36,7 @@ DIALS: list[tuple[str, str, dict[str, Any], dict[str, Any], int, int]] = [
     ("position_bias", "first_gap", {}, {"position_bias": 0.5}, 1, 1),
     ("order_effect", "toward_first", BOTH, {"position_bias": 0.5}, 1, 1),
     ("order_effect", "conflict_excess", BOTH, {"position_bias": 0.6}, 2, 1),
-    ("choice_spread", "choice_spread", BOTH, {"position_bias": 0.5}, 2, 1),
+    ("choice_spread", "spread", BOTH, {"position_bias": 0.5}, 2, 1),
     ("tie_rate", "tie_gap", {}, {"tie_rate": 0.4}, 1, 1),
     ("length_bias", "longer_gap", {}, {"length_bias": 0.5}, 1, 1),
     ("bandwagon_effect", "toward_first", {"bandwagon": ["none", "first"]}, {"bandwagon_pull": 0.5}, 1, 1),
@@ -112,6 +112,18 @@ def test_nothing_is_found_at_0(tmp_path, store, names, vary):
     found = audit(tmp_path, store, names, vary, {"truth": "p"}, 2)
     assert set(found["audit"]) == set(names)
     assert not set(found["verdict"]) & {"found", "not run"}
+
+
+@pytest.mark.parametrize(("pull", "low", "high"), [(0.0, 0.1, 0.3), (0.8, 0.6, 1.0)])
+def test_what_is_followed_both_ways_is_counted_whatever_else_is_varied(tmp_path, store, pull, low, high):
+    dials, vary = {"bandwagon_pull": pull, "quality": {"a": 1, "b": 1}}, {"bandwagon": ["second", "none", "first"]}
+    found = audit(tmp_path, store, ["bandwagon_followed"], vary, dials, 1)
+    assert set(found["variant"]) == {"wording=ask bandwagon: second against first"} and set(found["verdict"]) == {
+        "described"
+    }
+    found = found.set_index("metric")["estimate"]
+    assert low < found["followed"] < high
+    assert (found["followed"] > found["opposed"] + 0.3) == (pull > 0)
 
 
 def test_a_place_that_holds_the_better_answers_is_no_bias(tmp_path, store):

@@ -20,6 +20,7 @@ from harness.audit import run
 from harness.auditfile import AUDITS, read_audit
 from harness.backends._fake_text import DIALS, _write
 from harness.extractors.surface import count
+from harness.finding import Finding
 from harness.passes import Effort
 from harness.store import Store
 from harness.store.layout import lay_out
@@ -48,12 +49,31 @@ def surface(text: str) -> dict[str, float]:
 
 
 def findings(
-    audit: str, model: list[str], *, paired: bool = True, measure: Callable[[str], dict[str, float]] = surface
+    audit: str,
+    model: list[str],
+    *,
+    paired: bool = True,
+    measure: Callable[[str], dict[str, Any]] = surface,
+    people: list[str] | None = None,
 ) -> dict[str, Any]:
-    """Audit texts of a model against the fake's own, on the same items or as two groups."""
+    """Audit texts of a model against people's, or else the fake's own: what is judged, by metric."""
+    made = audited(audit, model, people or texts("people"), paired=paired, measure=measure)
+    return {one.metric: one for one in made if one.verdict != "described"}
+
+
+def audited(
+    audit: str,
+    model: list[str],
+    people: list[str],
+    *,
+    paired: bool = True,
+    measure: Callable[[str], dict[str, Any]] = surface,
+    effort: Effort = EFFORT,
+) -> list[Finding]:
+    """Audit texts of a model against people's, on the same items or as two groups."""
     sides = [("llm", n, text) for n, text in enumerate(model)]
-    sides += [("human", n + (0 if paired else ITEMS), text) for n, text in enumerate(texts("people"))]
-    frame = pd.DataFrame([{"kind": kind, "n": n, **measure(text)} for kind, n, text in sides])
+    sides += [("human", n + (0 if paired else len(model)), text) for n, text in enumerate(people)]
+    frame = pd.DataFrame([{"kind": kind, "n": n, "text": text, **measure(text)} for kind, n, text in sides])
     connection = duckdb.connect(":memory:")
     connection.register("frame", frame)
     connection.execute(
@@ -61,10 +81,9 @@ def findings(
         "'c' || n as cluster, n::smallint as bucket, kind, case kind when 'llm' then 'm' end as model, "
         "case kind when 'llm' then 'v' end as variant, null::varchar as bindings, "
         "case kind when 'llm' then '1' end as wave, null::varchar as person, (kind = 'llm')::integer as annotator_id, "
-        "0 as sample, 0 as part, columns('text_.*') from frame"
+        "0 as sample, 0 as part, columns('text(_.*)?') from frame"
     )
-    made = run(lay_out(connection, ["texts"]), read_audit(AUDITS / "text" / f"{audit}.sql"), STUDY, EFFORT)  # type: ignore[arg-type]
-    return {one.metric: one for one in made if one.verdict != "described"}
+    return run(lay_out(connection, ["texts"]), read_audit(AUDITS / "text" / f"{audit}.sql"), STUDY, effort)  # type: ignore[arg-type]
 
 
 def edited(change: Callable[[str], str]) -> list[str]:

@@ -53,6 +53,14 @@ def surface(spoken: Spoken, size: np.ndarray, subject: np.ndarray) -> Numbers:
     }  # fmt: skip
 
 
+def diversity(spoken: Spoken, size: np.ndarray, subject: np.ndarray) -> Numbers:
+    """Draw how soon words repeat."""
+    return {
+        "words": size,
+        "mtld": 80 * np.exp(0.1 * spoken.topic + 0.2 * spoken.habit - 0.5 * spoken.more + spoken.noise(0.3)),
+    }
+
+
 def lexicon(spoken: Spoken, size: np.ndarray, subject: np.ndarray) -> Numbers:
     """Draw the feeling."""
     score = 0.2 + 0.2 * spoken.topic + 0.2 * spoken.habit + 0.3 * spoken.more + spoken.noise(0.3)
@@ -127,6 +135,7 @@ def lists(values: np.ndarray, lengths: np.ndarray) -> list[np.ndarray]:
 
 DRAWN: dict[str, Callable[[Spoken, np.ndarray, np.ndarray], Numbers]] = {
     "surface": surface,
+    "diversity": diversity,
     "lexicon": lexicon,
     "digression": digression,
     "language": language,

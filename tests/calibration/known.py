@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 # <folder>/<audit> → why it has no world
-HALVES = "run on halves: slow to simulate; slow tests hold its false findings under 0.07 and more in one or two worlds"
+SAME = "the file of an audit of texts that is run on halves, over other records: what is said of that one holds here"
 UNCALIBRATED: dict[str, str] = {
-    "instruction/output_compression": HALVES,
-    "instruction/output_detector": HALVES,
-    "instruction/output_distinct_ngrams": HALVES,
-    "instruction/output_self_repetition": HALVES,
-    "instruction/topic_coverage": HALVES,
-    "text/compression": HALVES,
-    "text/detector": HALVES,
-    "text/distinct_ngrams": HALVES,
-    "text/duplicates": HALVES,
-    "text/mauve": HALVES,
-    "text/pos_compression": HALVES,
-    "text/pos_templates": HALVES,
-    "text/self_repetition": HALVES,
-    "text/vendi": HALVES,
+    "instruction/output_compression": SAME,
+    "instruction/output_detector": SAME,
+    "instruction/output_distinct_ngrams": SAME,
+    "instruction/output_duplicates": SAME,
+    "instruction/output_self_repetition": SAME,
+    "simulation/turn_compression": SAME,
+    "simulation/turn_distinct_ngrams": SAME,
+    "simulation/turn_duplicates": SAME,
+    "simulation/turn_self_repetition": SAME,
 }
 
 # (<folder>/<audit>, metric or "", world or "") → why its rate may lie outside 0.02–0.07; "" stands for any

@@ -7,14 +7,17 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
+import numpy as np
+
 from harness.audit import run
 from harness.auditfile import Audit
 from harness.finding import Finding
+from harness.inference import standard_error
 from harness.passes import Effort
 from harness.store.bench import Bench
 
 # What p and the interval of the estimate rest on; the floor of people plays no part in either.
-EFFORT = Effort(replicates=200, floor_replicates=0, draws=199, halves=64)
+EFFORT = Effort(replicates=200, floor_replicates=0, draws=199)
 ONCE = Effort(replicates=2, floor_replicates=0, draws=9)
 TRUTH_ITEMS = 10_000
 
@@ -29,7 +32,7 @@ def measure(audit: Audit, bench: Bench, study: Any, truths: dict[str, float]) ->
 
     Returns:
         for each metric that is judged: the number of studies in which it is, the share of them with p <= 0.05, and
-        the truth and the share of intervals that cover it.
+        the truth and the share of intervals that cover it; on halves, how large the error is.
 
     Raises:
         RuntimeError: the audit does not run in this world.
@@ -46,12 +49,21 @@ def measure(audit: Audit, bench: Bench, study: Any, truths: dict[str, float]) ->
             "judged": len(findings),
             "rejected": share([one.p is not None and one.p <= 0.05 for one in findings]),
         }
+        if audit.header.resample:
+            told[metric]["error"] = error_of(findings)
         truth = truths.get(metric, truths.get("*"))
         if truth is not None:
             told[metric] |= {"truth": round(truth, 5), "covered": share([covers(one, truth) for one in findings])}
     if not told:
         raise RuntimeError(f"{audit.name} judges nothing in its world")
     return told
+
+
+def error_of(findings: list[Finding]) -> float:
+    """Give the standard error that studies are told, over the spread that their estimates have."""
+    estimates = [math.nan if one.estimate is None else one.estimate for one in findings]
+    errors = [standard_error(one.replicates, one.clusters) for one in findings]
+    return round(math.sqrt(float(np.mean(np.square(errors)))) / float(np.std(estimates, ddof=1)), 3)
 
 
 def share(told: list[bool]) -> float:

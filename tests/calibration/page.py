@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from tests.calibration.grounds import ground_of, in_scope
 from tests.calibration.known import EXCEPTIONS, UNCALIBRATED
 from tests.calibration.results import Kept
+from tests.calibration.speech import HALVED
 from tests.calibration.world import CLUSTERS, EFFECT, GROUPS, PERSONS, PLAIN, POWER_STUDIES, STUDIES, UNEQUAL, World
 
 HEAD = f"""# Calibration
@@ -15,9 +17,9 @@ HEAD = f"""# Calibration
 How often does an audit find something where there is nothing, how often does its interval hold the truth, and what does
 it find? Every audit that has a test is run over simulated studies: {STUDIES} of each world without an artifact,
 {POWER_STUDIES} of the one with an effect; where a rate lay outside 0.02–0.07, four times as many were drawn afresh and
-stand in the place of the first, and audits on random halves, which take long, are tried on fewer. This page is written
-from `tests/calibration/results.json` by `python -m tests.calibration docs/calibration.md`, which runs what has changed;
-tests hold it to what the audits are.
+stand in the place of the first, and audits on random halves, which take long, are tried on fewer, {HALVED[0]} and
+{HALVED[1]}. This page is written from `tests/calibration/results.json` by `python -m tests.calibration
+docs/calibration.md`, which runs what has changed; tests hold it to what the audits are.
 
 **False findings** is the share of studies with p ≤ 0.05, before any correction for many tests and whatever the size of
 the excess (a verdict of *found* also takes an excess of at least `warn`, and so is rarer). It should lie at 0.05, and
@@ -40,6 +42,19 @@ The worlds, all without an artifact:
 
 The effect is put into the plain world.
 """
+ON_HALVES = """
+## How large the errors of audits on halves are
+
+Their standard errors come from random halves of the data and their complements ([why](architecture.md#halves)), as a
+difference of two variances. Here is the standard error that studies are told (root mean square) over the spread of the
+estimates from study to study, without an artifact: it should be 1, give or take 0.09 for the noise of 60 studies.
+Above 1 an audit finds less than it could, below 1 too much. Where most of the variance is chance of the draws
+(of the folds, of what each bucket happens to hold), 64 pairs of halves cannot tell the rest from nothing, and the error
+is kept at the least that could be told.
+
+| audit | metric | plain | clusters | two groups |
+| --- | --- | ---: | ---: | ---: |
+"""
 TABLE = """
 | audit | metric | world | studies | false findings | covers | power | the effect |
 | --- | --- | --- | ---: | ---: | ---: | ---: | --- |
@@ -58,6 +73,8 @@ def page(kept: Kept) -> str:
             if name.split("/")[0] == datatype and name in audits:
                 effects = {world.name: world.effect for world in worlds_of(name)}
                 parts += [row + "\n" for row in rows(name, kept[name], effects)]
+    parts.append(ON_HALVES)
+    parts += [row + "\n" for name in sorted(kept) for row in errors(name, kept[name])]
     told = [f"- `{name}`: {why}\n" for name, why in sorted(UNCALIBRATED.items())]
     parts.append("\n## Not calibrated\n\n" + ("".join(told) or "Every audit with a test has its rows above.\n"))
     parts.append("\n## Outside 0.02–0.07\n\n")
@@ -95,6 +112,15 @@ def rows(name: str, worlds: dict[str, Any], effects: dict[str, str]) -> list[str
             )
             power, effect = "″", "″"
     return made
+
+
+def errors(name: str, worlds: dict[str, Any]) -> Iterator[str]:
+    """Write the rows of one audit on halves; none of another."""
+    for metric in sorted(worlds[PLAIN]["metrics"]):
+        told = [worlds.get(world, {}).get("metrics", {}).get(metric, {}) for world in (PLAIN, CLUSTERS, GROUPS)]
+        if "error" in told[0]:
+            cells = " | ".join(f"{one['error']:.2f}" if "error" in one else "–" for one in told)
+            yield f"| {name} | {metric} | {cells} |"
 
 
 def spread(told: list[dict[str, float]], kind: str, digits: int) -> str:

@@ -236,18 +236,18 @@ SAYS: dict[str, Callable[[Spoken, pd.DataFrame, np.ndarray], pd.DataFrame]] = {
 
 
 def lay(frame: pd.DataFrame, design: Speech) -> Bench:
-    """Lay out texts, tasks or turns."""
+    """Lay out texts, tasks or turns; ``model``, if the frame has it, says which model speaks."""
     number = ", case when not isnan(number) then number end as number" if design.relation == "turns" else ""
-    frame = frame.assign(per=design.per_cluster)
+    frame = frame.assign(per=design.per_cluster, speaks=frame.get("model", "m")).drop(columns="model", errors="ignore")
     connection = duckdb.connect(":memory:")
     connection.register("frame", frame)
     spelled = [name for name in ("text", "input", "output", "fault") if name in frame]
     listed = "".join(f", {name}::varchar as {name}" for name in spelled)
-    left = ", ".join([*spelled, "study", "item", "per", "person", *(["number"] if number else [])])
+    left = ", ".join([*spelled, "study", "item", "per", "speaks", "person", *(["number"] if number else [])])
     connection.execute(
         f"create table taken_{design.relation} as select 's' || lpad(study::varchar, 5, '0') as dataset, "
         "'i' || lpad(item::varchar, 6, '0') as key, 'c' || item // per as cluster, "
-        "(item // per % 2048)::smallint as bucket, case kind when 'llm' then 'm' end as model, "
+        "(item // per % 2048)::smallint as bucket, case kind when 'llm' then speaks end as model, "
         "case kind when 'llm' then 'v' end as variant, null::varchar as bindings, "
         "case kind when 'llm' then '1' end as wave, person::varchar as person, 0 as sample"
         f"{number}{listed}, * exclude ({left}) from frame"
@@ -261,7 +261,7 @@ DENSER = ("marks and the like stand 1.5 times as densely in its texts; words, se
 MORE = ("what happens in texts (a fault, a thank you, an echo, a mark …) happens 3 times as often in its own",
         {"more": 1.099})  # fmt: skip
 NARROWER = ("it leaves out 0.6 of the vocabulary, the rare words", {"narrower": 0.6})
-HALVED = (40, 20)  # studies of audits on halves, which take long: without an artifact, and with one
+HALVED = (60, 30)  # studies of audits on halves, which take long: without an artifact, and with one
 EFFECTS: dict[str, tuple[str, dict[str, object]]] = {
     "task_length": ("its instructions are 1.5 times as long", {"longer_tasks": 0.405}),
     "output_length": ("its outputs are 1.5 times as long", {"longer": 0.405}),
@@ -279,16 +279,16 @@ def worlds(audit: Audit) -> list[World]:
     """List the worlds of an audit of texts, tasks or turns."""
     header, halves = audit.header, audit.header.resample is not None
     read = re.search(r"\btext\b", audit.cells) is not None
-    base: dict[str, object] = {"relation": header.relation, "items": 60, "written": halves or read,
+    base: dict[str, object] = {"relation": audit.rows, "items": 60, "written": halves or read,
                                "features": tuple(header.features) or ("surface",)}  # fmt: skip
-    usual = NARROWER if halves else DENSER if header.relation == "texts" else MORE
+    usual = NARROWER if halves else DENSER if audit.rows == "texts" else MORE
     words, dial = EFFECTS.get(audit.name, usual)
     made = [world(PLAIN, **base), world(CLUSTERS, **{**base, "items": 80 if halves else 120, "per_cluster": 4})]
     if not halves:
         made.append(world(UNEQUAL, **base, unequal=True))
     if header.pairing == "auto":
         made.append(world(GROUPS, **base, paired=False))
-    if header.relation == "texts" and not halves:
+    if audit.rows == "texts" and not halves:
         made.append(world(PERSONS, covers=False, **base, leanings=0.5))
     made.append(world(EFFECT, effect=words, **base, **dial))
     return [replace(one, studies=HALVED[bool(one.effect)]) for one in made] if halves else made

@@ -98,7 +98,7 @@ def worlds(audit: Audit) -> list[World]:
     """List the worlds of an audit that compares variants."""
     header = audit.header
     every = header.across == EVERY
-    base: dict[str, object] = {"relation": header.relation, "axis": "wording" if every else header.across, "items": 60}
+    base: dict[str, object] = {"relation": audit.rows, "axis": "wording" if every else header.across, "items": 60}
     base["variants"] = 3 if every else 2
     words, dial = FIRST if audit.name == "order_effect" else SPREAD if every else MOVED
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
@@ -15,6 +16,7 @@ from tests.conftest import ROOT, shared_file
 SOURCES = {
     "alt_test": ("task_labels/alt_test/wax/human_annotations.json", 2_254, 8_218, 6, 6 * 2_254),
     "alt_test_scale": ("task_labels/alt_test/lesion/human_annotations.json", 2_198, 6_824, 6, 6 * 1_698 + 4 * 500),
+    "llms_for_css": ("task_labels/llms_for_css/emotion/test.json", 2_363, 2_363, 13, 2_363 * 13 - 498 - 435),
     "mismatch": ("task_labels/artifacts_paper/mismatch_gpt3.csv", 8_032, 27_043, 1, 5 * 8_032),
     "popquorn": ("task_labels/popquorn_raw/offensiveness_raw_data.csv", 5_218, 38_078, 54, 54 * 5_218),
 }
@@ -76,3 +78,24 @@ def test_popquorn_has_traits_and_personas(resolve):
 def test_mismatch_tells_its_scales_apart_by_the_number_of_people(resolve):
     counts = resolve("mismatch").sql("select dataset, count(distinct key) as n from labels group by 1 order by 1")
     assert counts["n"].tolist() == [5_859, 1_399, 774]
+
+
+def test_a_line_of_llms_for_css_meets_its_item_by_its_number_and_not_by_its_place(resolve):
+    store = resolve("llms_for_css")
+    # Items that were asked again stand at the end of a file; by place, 327 of 498 lines would meet another item.
+    first = shared_file("task_labels/llms_for_css/emotion/answer-text-davinci-002").read_text(encoding="utf-8")
+    lines = [line.split("\t") for line in first.splitlines()]
+    assert [int(line[0]) for line in lines] != list(range(498))
+    tests = json.loads(shared_file("task_labels/llms_for_css/emotion/test.json").read_text(encoding="utf-8"))
+    keys = list(tests["labels"])
+    assert all(tests["labels"][keys[int(number)]] == gold for number, gold, _ in lines)
+    said = store.sql(
+        "select key, label from labels where dataset = 'emotion' and model = 'text-davinci-002'"
+    ).set_index("key")["label"]
+    words = dict(zip("ABCDEF", ("Fear", "Anger", "Joy", "Sadness", "Love", "Surprise"), strict=True))
+    read = {keys[int(number)]: words[answer] for number, _, answer in lines if answer in words}
+    assert said.to_dict() == read
+    padded = "select count(*) from replies where model = 'chatgpt' and not parsed"
+    assert ask(store, padded) == 213 + 2 + 1 + 24 + 9
+    dated = store.sql("select distinct model, family, released from roster where released is not null order by 3")
+    assert dated["model"].tolist() == ["text-davinci-001", "text-davinci-002", "text-davinci-003"]

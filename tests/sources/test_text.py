@@ -20,10 +20,18 @@ FAST = {"pubmed": 450, "writing": 449, "xsum": 449}  # 150 pairs a model; two ha
 DOMAINS = {f"detectrl {domain}": 252 for domain in ("abstract", "content", "document", "story")}
 PROMPTS = ("plain", "prompt1", "prompt2")
 DETECTED = ("chatgpt", "claude-instant", "google-palm", "llama-2-70b")
+CHAIN = (
+    "text-davinci-001", "text-davinci-003", "gpt-3.5-turbo-0301", "gpt-3.5-turbo-0613", "gpt-3.5-turbo-1106",
+    "gpt-4-0314", "gpt-4-0613", "gpt-4-1106-preview", "gpt-4-0125-preview", "gpt-4o-2024-05-13",
+)  # fmt: skip
 # study → people's rows by dataset, models' rows by model and variant
 COUNTS: dict[str, tuple[dict[str, int], dict[tuple[str, str], int]]] = {
     "worker_vs_gpt": (WORKER_PEOPLE, {(model, "balanced"): n for model, n in WORKER_MODELS.items()}),
     "fast_detect_gpt": (FAST, {(model, "continued"): 450 for model in ("davinci", "gpt-3.5-turbo", "gpt-4")}),
+    "alpaca_eval_chain": (
+        {"alpaca_eval": 252},
+        {(model, "published"): 803 if model == "text-davinci-001" else 805 for model in CHAIN},
+    ),
     "mgtbench": (
         {"squad": 3_296, "truthfulqa": 817},
         {("chatgpt", "prompt=extract"): 1_000, **{("chatgpt", f"prompt={name}"): 817 for name in PROMPTS}},
@@ -137,3 +145,15 @@ def test_lines_end_at_newlines_alone(resolved: Any) -> None:
     assert one(store, "count(*) from items") == 10_641
     first = one(store, "text from texts where key = '1'")
     assert first.startswith("Engineering multinational, Arup, has released a report entitled “It’s Alive,”")
+
+
+def test_ten_dated_models_stand_in_the_order_of_their_dates(resolved: Any) -> None:
+    store = resolved("alpaca_eval_chain")
+    dated = store.sql("select distinct family, released, model from roster order by all")
+    assert tuple(dated["model"]) == CHAIN and dated["family"].tolist() == ["GPT-3.5"] * 5 + ["GPT-4"] * 5
+    words = store.sql(
+        "select model, avg(len(string_split_regex(trim(text), '\\s+'))) as words from texts "
+        "where item_id in (select item_id from texts where kind = 'human') group by 1"
+    ).set_index("model")["words"]
+    assert words["gpt-4-1106-preview"] == pytest.approx(232, abs=1)  # as the manifest of the data says
+    assert words["gpt-4o-2024-05-13"] == pytest.approx(194, abs=1)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from harness import turns
+from harness.auditfile import choose, shipped_audits
 from harness.store.bench import Bench
 from harness.store.layout import lay_out
 
@@ -45,7 +46,7 @@ def test_a_dialogue_is_one_answer():
     shape, _, sizes = turns.exchanges(pool, np.random.default_rng(1))
     assert sizes.tolist() == [3, 3, 3]
     bench.shape([(found, shape)])
-    bench._view()
+    bench._view(*choose(shipped_audits(), ["echo"]))
     said = bench._connection.execute(
         "select item_id, role, count(distinct split_part(text, ' ', 1)), count(*) from turns group by all"
     ).fetchall()

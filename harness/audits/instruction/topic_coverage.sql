@@ -10,6 +10,7 @@ test      = "neutral"
 neutral   = 0.0
 pairing   = "auto"
 resample  = "halves"
+splits    = 8
 features  = ["embedding"]
 describes = ["coverage_model", "coverage_people", "precision_model", "precision_people"]
 lacking   = "it takes tasks that were made up: in a study of answers (makes = \"answers\") both sides were given the instruction"

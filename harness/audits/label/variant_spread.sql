@@ -16,9 +16,14 @@ sums      = ["n", "inside", "apart"]
 describes = ["between_variants", "within_variant"]
 reference = "after the sensitivity of Errica et al. 2024 (arXiv 2406.12334) and PromptSensiScore (Zhuo et al. 2024, arXiv 2410.12405), with what sampling alone does taken away; Rao 1982, Theor. Popul. Biol. 21, on diversity within and between groups"
 notes     = "Each item has one number, unbiased whatever the number of samples: 0 if the model answers every variant from one distribution. between_variants is what an outsider sees who asks in another wording; within_variant is what asking again would show. All levels of all axes are variants, those too that are meant to change the answer (personas, temperature): look at which are varied. Items with one variant, or no variant with two samples, are left out."
+[also.choice_spread]
+datatype = "preference"
+columns  = { label = "choice" }
+question = "How much likelier are two variants of the prompt to get different choices from the model than two samples of one?"
+unit     = "probability of different choices, between variants minus within one"
 [example]
 given  = [{item_id = 1, role = "model", level = 1, label = "a"}, {item_id = 1, role = "model", level = 1, sample = 1, label = "a"}, {item_id = 1, role = "model", level = 2, label = "b"}, {item_id = 1, role = "model", level = 2, sample = 1, label = "b"}, {item_id = 2, role = "model", level = 1, label = "a"}, {item_id = 2, role = "model", level = 1, sample = 1, label = "b"}, {item_id = 2, role = "model", level = 2, label = "a"}, {item_id = 2, role = "model", level = 2, sample = 1, label = "b"}, {item_id = 3, role = "model", level = 1, label = "a"}, {item_id = 3, role = "model", level = 1, sample = 1, label = "b"}]
-expect = [{metric = "variant_spread", estimate = 0.25}, {metric = "between_variants", estimate = 0.75}, {metric = "within_variant", estimate = 0.5}]
+expect = [{metric = "spread", estimate = 0.25}, {metric = "between_variants", estimate = 0.75}, {metric = "within_variant", estimate = 0.5}]
 */
 -- cells
 with answers as (
@@ -64,7 +69,7 @@ with means as (
     from cells
     group by replicate, dataset, kind, model, variant, wave
 )
-select replicate, dataset, kind, model, variant, wave, 'variant_spread' as metric, apart - inside as estimate from means
+select replicate, dataset, kind, model, variant, wave, 'spread' as metric, apart - inside as estimate from means
 union all
 select replicate, dataset, kind, model, variant, wave, 'between_variants', apart from means
 union all

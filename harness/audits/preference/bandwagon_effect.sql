@@ -14,7 +14,12 @@ floor     = 0.0
 sums      = ["n", "m_first", "r_first", "changed"]
 describes = ["first_level", "first_baseline", "changed"]
 reference = "after the bandwagon test of Koo et al. 2023 (arXiv 2309.17012); here the signed difference of win rates between two levels on the same items, a tie counting one half"
-notes     = "The name of the variant says which levels are compared. Above 0 the level moved verdicts towards the first-shown answer, below 0 towards the second: a judge who follows is above 0 at the level first and below 0 at second. changed is the share of items with another verdict; a judge who draws its verdicts by chance changes some without any cause, and these cancel out in the difference. It needs the places (shown_at). Koo et al. count items followed both ways out of all, with 0.25 for a judge who flips a coin; here it would have 0."
+notes     = "The name of the variant says which levels are compared. Above 0 the level moved verdicts towards the first-shown answer, below 0 towards the second: a judge who follows is above 0 at the level first and below 0 at second. changed is the share of items with another verdict; a judge who draws its verdicts by chance changes some without any cause, and these cancel out in the difference. It needs the places (shown_at). bandwagon_followed and distraction_followed count items followed both ways, as Koo et al. do."
+[also.distraction_effect]
+across    = "distraction"
+title     = "Distraction effect"
+question  = "How far do the model's verdicts move between the answers when an irrelevant sentence speaks of one of them?"
+reference = "after the attentional bias test of Koo et al. 2023 (arXiv 2309.17012); here the signed difference of win rates between two levels on the same items, a tie counting one half"
 [example]
 given  = [{item_id = 1, role = "reference", choice = "a", shown_at = 1}, {item_id = 1, role = "model", choice = "a", shown_at = 1}, {item_id = 2, role = "reference", choice = "b", shown_at = 2}, {item_id = 2, role = "model", choice = "a", shown_at = 1}, {item_id = 3, role = "reference", choice = "tie"}, {item_id = 3, role = "model", choice = "a", shown_at = 1}, {item_id = 4, role = "reference", choice = "b", shown_at = 2}, {item_id = 4, role = "model", choice = "b", shown_at = 2}]
 expect = [{metric = "toward_first", estimate = 0.375}, {metric = "first_level", estimate = 0.75}, {metric = "first_baseline", estimate = 0.375}, {metric = "changed", estimate = 0.5}]

@@ -16,19 +16,21 @@ reference = "Wasserstein-1 distance between pooled distributions, as in Das et a
 notes     = "One number for each role. Only the role's first move of a dialogue, for later ones answer what was played; a model that always plays one number is far from people even if that number is their mean. The floor is what exchanging the moves of an item shows: with few of them it is high."
 lacking   = "it takes moves that are numbers (numbers under [simulation], number in [[data]])"
 [example]
-given  = [{item_id = 1, role = "reference", as_role = "giver", number = 0}, {item_id = 1, role = "reference", as_role = "giver", sample = 1, number = 100}, {item_id = 1, role = "model", as_role = "giver", number = 50}, {item_id = 1, role = "model", as_role = "giver", part = 1, number = 90}]
+given  = [{item_id = 1, role = "reference", as_role = "giver", number = 0}, {item_id = 1, role = "reference", as_role = "giver", sample = 1, number = 100}, {item_id = 1, role = "model", as_role = "giver", part = 1, number = 50}, {item_id = 1, role = "model", as_role = "giver", part = 3, number = 90}]
 expect = [{metric = "distance_giver", estimate = 1.0}]
 */
 -- cells
 with opening as (
-    select as_role, min(part) as part from turns where number is not null group by as_role
+    -- How turns are counted differs from source to source, so each dialogue has its own first.
+    select item_id, dataset, kind, model, variant, wave, role, as_role, number
+    from turns
+    where number is not null
+    qualify part = min(part) over (partition by item_id, dataset, kind, model, variant, wave, role, sample, as_role)
 ),
 moves as (
-    select item_id, dataset, kind, model, variant, wave, role, t.as_role, number, count(*) as c
-    from turns t
-    join opening on opening.as_role = t.as_role and opening.part = t.part
-    where number is not null
-    group by item_id, dataset, kind, model, variant, wave, role, t.as_role, number
+    select item_id, dataset, kind, model, variant, wave, role, as_role, number, count(*) as c
+    from opening
+    group by item_id, dataset, kind, model, variant, wave, role, as_role, number
 )
 select item_id, dataset, kind, model, variant, wave, role, as_role, number,
        1.0 * c / sum(c) over (partition by item_id, dataset, kind, model, variant, wave, role, as_role) as n

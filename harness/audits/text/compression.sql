@@ -14,6 +14,16 @@ pairing   = "auto"
 describes = ["compression_model", "compression_people"]
 reference = "compression ratio: Shaib et al. 2024 (arXiv 2403.00553); here by xz, of the words in lower case, all texts of a side joined by new lines"
 notes     = "The more a side repeats itself, be it in words, in phrases or in whole texts, the further it can be packed. The ratio grows with the number of bytes, so both sides are cut to one number of words; it is not to be put beside that of other data, nor beside ratios of gzip. Marks, capitals and markup are left out: what is measured is wording."
+[also.output_compression]
+datatype = "instruction"
+columns  = { text = "output" }
+title    = "Compression of answers"
+question = "How much further can the model's answers be packed than people's, at the same number of words?"
+[also.turn_compression]
+datatype = "simulation"
+without  = "number"
+title    = "Compression of turns"
+question = "How much further can what the model says in dialogues be packed than what people say, at the same number of words?"
 [example]
 given  = [{item_id = 1, replicate = 0, role = "model", words = ["the", "cat", "sat"]}, {item_id = 1, replicate = 0, role = "reference", words = ["the", "cat", "sat"]}]
 expect = [{metric = "compression_ratio", estimate = 0.0}, {metric = "compression_model", estimate = 0.16176470588235295}, {metric = "compression_people", estimate = 0.16176470588235295}]

@@ -3,6 +3,7 @@ title     = "Detector"
 question  = "How well do words alone tell the model's texts from people's?"
 relation  = "texts"
 resample  = "halves"
+splits    = 4
 words     = "text"
 range     = [0, 1]
 unit      = "area under the curve; 0.5 is chance"
@@ -13,7 +14,12 @@ neutral   = 0.5
 pairing   = "auto"
 describes = ["auc_with_marks"]
 reference = "naive Bayes on counts of words: Manning, Raghavan and Schuetze 2008, section 13.2, smoothed by the shares of both sides together, the score of a text being the mean over its words; area under the curve as the probability that a text of the model scores above one of a person: Hanley and McNeil 1982 (Radiology 143, 29-36)"
-notes     = "Trained on one half of the clusters of a draw and tried on the other, and the other way round, so that it cannot know a topic from training. It is a plain detector, and a lower bound of what can be told: where it finds something, the texts differ in their words, be it by topic, by style or by how they were prepared. auc looks at words in lower case only; auc_with_marks also at marks, capitals and the spaces before marks, where data sets often leak how they were made: where it is far above auc, look at spaced_marks and formatting. Length gives nothing away: scores are means, and both sides have one number of words. Clusters hold what belongs together; without them equal texts in both halves are known again."
+notes     = "Trained on one half of the clusters of a draw and tried on the other, and the other way round, so that it cannot know a topic from training. It is a plain detector, and a lower bound of what can be told: where it finds something, the texts differ in their words, be it by topic, by style or by how they were prepared. auc looks at words in lower case only; auc_with_marks also at marks, capitals and the spaces before marks, where data sets often leak how they were made: where it is far above auc, look at spaced_marks and formatting, of answers at markup. Length gives nothing away: scores are means, and both sides have one number of words. Clusters hold what belongs together; without them equal texts in both halves are known again."
+[also.output_detector]
+datatype = "instruction"
+columns  = { text = "output" }
+title    = "Detector of answers"
+question = "How well do words alone tell the model's answers from people's?"
 [example]
 given  = [{item_id = 1, replicate = 0, fold = 0, role = "model", words = ["delve", "deep"], text = "Delve deep."}, {item_id = 2, replicate = 0, fold = 0, role = "reference", words = ["dig", "deep"], text = "dig , deep"}, {item_id = 3, replicate = 0, fold = 1, role = "model", words = ["we", "delve"], text = "We delve."}, {item_id = 4, replicate = 0, fold = 1, role = "reference", words = ["we", "dig"], text = "we dig"}, {item_id = 5, replicate = 0, fold = 1, role = "reference", words = ["we", "delve"], text = "we , delve"}]
 expect = [{metric = "auc", estimate = 0.875}, {metric = "auc_with_marks", estimate = 1.0}]

@@ -13,6 +13,16 @@ pairing   = "auto"
 describes = ["duplicates_model", "duplicates_people", "near_duplicates_model", "near_duplicates_people"]
 reference = "resemblance of five-word shingles: Broder 1997 (Compression and Complexity of Sequences, 21-29), computed exactly; Lee et al. 2022 (ACL, arXiv 2107.06499) on near-duplicates in training data"
 notes     = "duplicates: the same words in the same order as another text of the side, whatever the marks, capitals and spaces. near_duplicates: half or more of the five-word shingles of two texts are shared; a duplicate of five words or more is one too. Counted among at most 1,000 texts a side, as many on both: the share grows with their number. Where a data set has one item twice, both sides may say the same twice; make such items one cluster."
+[also.output_duplicates]
+datatype = "instruction"
+columns  = { text = "output" }
+title    = "Duplicate answers"
+question = "How many more of the model's answers say again what another of them says, among as many answers?"
+[also.turn_duplicates]
+datatype = "simulation"
+without  = "number"
+title    = "Duplicate turns"
+question = "How many more of the model's turns say again what another of them says, among as many turns?"
 [example]
 given  = [{item_id = 1, replicate = 0, role = "model", text = "It was late, and we went home again."}, {item_id = 2, replicate = 0, role = "model", text = "it was late and we went home again"}, {item_id = 3, replicate = 0, role = "model", text = "It was late and we went home again today!"}, {item_id = 4, replicate = 0, role = "model", text = "A dog."}, {item_id = 1, replicate = 0, role = "reference", text = "A dog."}, {item_id = 2, replicate = 0, role = "reference", text = "a dog"}, {item_id = 3, replicate = 0, role = "reference", text = "It was late and nobody was there."}, {item_id = 4, replicate = 0, role = "reference", text = "It was late and nobody came home."}]
 expect = [{metric = "duplicates", estimate = 0.0}, {metric = "near_duplicates", estimate = 0.75}, {metric = "duplicates_model", estimate = 0.5}, {metric = "duplicates_people", estimate = 0.5}, {metric = "near_duplicates_model", estimate = 0.75}, {metric = "near_duplicates_people", estimate = 0.0}]

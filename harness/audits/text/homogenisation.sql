@@ -15,6 +15,18 @@ sums      = ["m", "r"]
 describes = ["likeness_model", "likeness_people"]
 reference = "homogenisation score: mean over all pairs (Padmakumar and He 2024, arXiv 2309.05196), with sentence vectors (Reimers and Gurevych 2019, arXiv 1908.10084); from sums: the squared length of the summed vectors holds all pairs"
 notes     = "Likeness is the mean cosine of the vectors of two texts of different items, over all pairs of a side; an item with several weighs as one, and texts of one item are never paired. Of one vector model the numbers can be compared, and of two not; with all-MiniLM-L6-v2 people come to 0.06 in tasks of all kinds, 0.12 in news and 0.19 in stories. Topics weigh most: where the two sides share no items, a side with fewer topics is the more alike, whoever wrote. A vector reads the first 256 word pieces. Tested against 0, by redraws of items."
+[also.answer_homogenisation]
+datatype = "instruction"
+columns  = { text = "output" }
+title    = "Homogenisation of answers"
+question = "How much more alike are the model's answers, from item to item, than people's?"
+[also.task_homogenisation]
+datatype = "instruction"
+columns  = { text = "instruction" }
+made     = "text"
+title    = "Homogenisation of tasks"
+question = "How much more alike are the instructions that the model makes up than people's?"
+lacking  = "it takes tasks that were made up: in a study of answers (makes = \"answers\") both sides were given the instruction"
 [example]
 given  = [{item_id = 1, role = "model", text_embedding = [1.0, 0.0]}, {item_id = 2, role = "model", text_embedding = [1.0, 0.0]}, {item_id = 3, role = "model", text_embedding = [0.0, 1.0]}, {item_id = 3, role = "model", sample = 1, text_embedding = [0.0, 1.0]}, {item_id = 1, role = "reference", text_embedding = [1.0, 0.0]}, {item_id = 2, role = "reference", text_embedding = [0.0, 1.0]}, {item_id = 2, role = "reference", text_embedding = [0.0, -1.0]}]
 expect = [{metric = "homogenisation", estimate = 0.3333333333333333}, {metric = "likeness_model", estimate = 0.3333333333333333}, {metric = "likeness_people", estimate = 0.0}]

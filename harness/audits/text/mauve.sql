@@ -10,6 +10,7 @@ test      = "neutral"
 neutral   = 0.0
 pairing   = "auto"
 resample  = "halves"
+splits    = 8
 features  = ["embedding"]
 describes = ["mauve_model", "mauve_people"]
 reference = "Pillutla et al. 2021 (arXiv 2102.01454): area under the divergence frontier of histograms over k-means buckets, scaling 5"

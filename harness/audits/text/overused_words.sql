@@ -10,7 +10,11 @@ test      = "none"
 pairing   = "auto"
 sums      = ["n"]
 reference = "Monroe, Colaresi and Quinn 2008 (Political Analysis 16, 372-403), log odds with an informative Dirichlet prior, equations 16 and 22: the prior has both sides' shares of words, and weighs 1,000 words"
-notes     = "The metric is the word. 0.69 is twice the odds. Shown are the ten words highest and the ten lowest in z, the log odds over their approximate standard error (an item that has a word many times counts as one burst), of those in texts of two items or more. The prior keeps words of which one side has none from infinity: all of these end near one bound, the higher the more words there are, and their intervals are too narrow. These are the most extreme of very many words: an interval tells how a word moves with the items and not that it was chosen, so read them as a description; detector judges whether words part the two sides. Words are runs of letters and digits that begin with a letter, in lower case; each item weighs the same however many texts it has, and long texts count for more."
+notes     = "The metric is the word. 0.69 is twice the odds. Shown are the ten words highest and the ten lowest in z, the log odds over their approximate standard error (an item that has a word many times counts as one burst), of those in texts of two items or more. The prior keeps words of which one side has none from infinity: all of these end near one bound, the higher the more words there are, and their intervals are too narrow. These are the most extreme of very many words: an interval tells how a word moves with the items and not that it was chosen, so read them as a description; the detector judges whether words part the two sides. Words are runs of letters and digits that begin with a letter, in lower case; each item weighs the same however many texts it has, and long texts count for more."
+[also.output_overused_words]
+datatype = "instruction"
+columns  = { text = "output" }
+title    = "Overused words of answers"
 [example]
 given  = [{item_id = 1, role = "model", text = "Delve, delve!"}, {item_id = 2, role = "model", text = "We delve it"}, {item_id = 1, role = "reference", text = "We dig"}, {item_id = 2, role = "reference", text = "we dig"}, {item_id = 2, role = "reference", text = "We dig it, it"}]
 expect = [{metric = "delve", estimate = 0.014214729639625667}, {metric = "dig", estimate = -0.012437894324969667}, {metric = "we", estimate = -0.004738216973371401}]

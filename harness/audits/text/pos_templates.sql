@@ -10,6 +10,7 @@ test      = "neutral"
 neutral   = 0
 pairing   = "auto"
 resample  = "halves"
+splits    = 4
 words     = "text"
 features  = ["surface", "syntax"]
 describes = ["templates_5_model", "templates_5_people", "template_rate_6_model", "template_rate_6_people"]
