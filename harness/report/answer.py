@@ -113,9 +113,8 @@ def _unclear(artifacts: Sequence[Artifact]) -> str:
         least, most = min(wanted), max(wanted)
         many = f"{least}" if least == most else f"{least} to {most}"
         told += f"; for {len(wanted)} of them the prompts are too few: about {many} like these would tell"
-    return (
-        f"{told}){_moving([each for each in mine if each.differ and (each.told['spread_lower'] or 0) > 0], artifacts)}"
-    )
+    moving = [each for each in mine if each.differ and (each.told["spread_lower"] or 0) > 0]
+    return f"{told}){_moving(moving, artifacts)}"
 
 
 def _moving(moving: Sequence[Artifact], artifacts: Sequence[Artifact]) -> str:
