@@ -266,6 +266,7 @@ def test_thirty_variants_of_two_models_are_told_apart_and_weigh_little(many: tup
     assert len(re.findall("prompts-map-[12].svg", page)) == 2
     told = read_sensitivity(study, store, read_sections(study, store.findings(study.name)))
     assert set(told.axes) == {"wording", "persona", "label_order"}
+    assert "1 of which surely moves with the prompt (label distribution shift, by 0.2" in header  # m: cannot tell
     assert len(answer(told)) == 3  # two models, and of which prompts it speaks
 
 

@@ -113,7 +113,21 @@ def _unclear(artifacts: Sequence[Artifact]) -> str:
         least, most = min(wanted), max(wanted)
         many = f"{least}" if least == most else f"{least} to {most}"
         told += f"; for {len(wanted)} of them the prompts are too few: about {many} like these would tell"
-    return f"{told})"
+    moving = [each for each in mine if each.differ and (each.told["spread_lower"] or 0) > 0]
+    return f"{told}){_moving(moving, artifacts)}"
+
+
+def _moving(moving: Sequence[Artifact], artifacts: Sequence[Artifact]) -> str:
+    """Say which surely move with the prompt, though not surely past what matters."""
+    if not moving:
+        return ""
+    named = []
+    for each in moving[:NAMES]:
+        spread = words.interval(each.told["spread_lower"], each.told["spread_upper"], each.places)
+        named.append(f"{_title(each, artifacts)}, by {spread}")
+    more = f"; {len(moving) - NAMES} more" if len(moving) > NAMES else ""
+    verb = "moves" if len(moving) == 1 else "move"
+    return f", {len(moving)} of which surely {verb} with the prompt ({'; '.join(named)}{more})"
 
 
 def _list(names: Sequence[str]) -> str:
