@@ -40,7 +40,7 @@ $(VENV)/.train: $(BIN)/python pyproject.toml constraints.txt
 
 $(VENV)/.extractors: $(VENV)/.demo
 	@echo "installing what the extractors rest on into $(VENV)"
-	@$(PIP) -e '.[embedding,lexicon,syntax,toxicity]'
+	@$(PIP) -e '.[embedding,lexicon,syntax,toxicity,train,finetune]'
 	@touch $@
 
 $(VLLM_BIN)/python:
@@ -110,7 +110,6 @@ bench-vllm: $(VLLM_VENV)/.vllm  ## measure asking through the harness beside bar
 	$(VLLM_BIN)/python benchmarks/vllm_engine.py
 
 bench-second-order: $(VENV)/.extractors  ## teach with people's texts and with rewrites, and write docs/second-order.md (an hour; needs the shared data)
-	@$(PIP) -e '.[train]'
 	$(BIN)/python benchmarks/second_order.py $${HARNESS_SHARED_DATA:-../shared/data}/free_form_text/worker_vs_gpt
 
 docs: $(VENV)/.dev  ## write the generated parts of docs/

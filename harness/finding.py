@@ -109,6 +109,7 @@ def make_finding(
     curve: Floats,
     passes: tuple[Curve, Curve, Curve, Curve],
     compared: tuple[str | None, int | None] = (None, None),
+    freedom: int | None = None,
 ) -> Finding:
     """Put one metric of one focal annotator against what people and chance show.
 
@@ -116,6 +117,7 @@ def make_finding(
         curve: the estimate, then its bootstrap replicates.
         passes: floor, null, exchanged and persons, as ``passes.Passes`` gives them.
         compared: what a reader must know of how; and the words or rows a side, where halves are compared.
+        freedom: degrees of freedom of the error, where it has fewer than the clusters.
     """
     told, size = compared
     floor, null, exchanged, persons = passes
@@ -129,9 +131,7 @@ def make_finding(
     estimate = float(curve[0])
     error = inference.standard_error(curve[1:], focal.clusters)
     distance = header.range[0] == 0 and header.worse == "up"
-    freedom = focal.clusters - 1
-    if header.resample:  # two halves are one draw
-        freedom = min(freedom, int(np.isfinite(curve[1:]).sum()) // 2 - 1)
+    freedom = focal.clusters - 1 if freedom is None else freedom
     own = inference.interval(estimate, error, focal.clusters, header.range, distance=distance, freedom=freedom)
     found.estimate, found.lower, found.upper = estimate, own.lower, own.upper
     if header.warn is None or any(fnmatchcase(metric, one) for one in header.describes):
@@ -148,6 +148,8 @@ def make_finding(
         found.detectable = inference.detectable(error) if error > inference.TIE else None
     if key in null:
         excess, excess_error = _exchange(found, header, curve, null[key], floor.get(key), exchanged.get(key))
+        if found.detectable is None and error > inference.TIE:
+            excess_error = math.nan  # the excess is 0 whatever was said: that is no absence
     if key in persons:
         person, model = persons[key][:, 0], persons[key][:, 1]
         found.persons, found.persons_as_far = inference.rank_among(model, person, header.worse)
