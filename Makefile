@@ -8,7 +8,7 @@ VLLM_VENV ?= .venv-vllm
 VLLM_BIN := $(VLLM_VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help extractors demo demo-preference demo-instruction demo-simulation demo-text demo-versions demo-sensitivity demo-second-order test test-slow test-vllm check fix bench bench-audit bench-vllm bench-second-order docs clean
+.PHONY: help extractors demo demo-preference demo-instruction demo-simulation demo-text demo-versions demo-sensitivity demo-second-order test test-slow test-grid test-vllm check fix bench bench-audit bench-vllm bench-second-order docs clean
 
 help:  ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ extractors: $(VENV)/.extractors  ## install what the extractors rest on (sentenc
 
 test-slow: $(VENV)/.dev $(VENV)/.demo $(VENV)/.extractors  ## run the others: simulations over the whole grid, real model, browser
 	$(BIN)/python -m pytest -n 2 -m "slow or model or browser"
+
+test-grid: $(VENV)/.dev  ## the widest simulations, of prompts, comparisons, halves and training: an hour in all
+	$(BIN)/python -m pytest -n 2 -m grid
 
 test-vllm: $(VLLM_VENV)/.vllm  ## run the tests of a real vLLM engine, in an environment of its own
 	$(VLLM_BIN)/python -m pytest -m vllm tests/vllm
