@@ -33,9 +33,14 @@ $(VENV)/.instructions: $(BIN)/python pyproject.toml constraints.txt
 	@$(PIP) -e '.[instructions]'
 	@touch $@
 
+$(VENV)/.train: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing what the learner of words rests on into $(VENV)"
+	@$(PIP) -e '.[train]'
+	@touch $@
+
 $(VENV)/.extractors: $(VENV)/.demo
 	@echo "installing what the extractors rest on into $(VENV)"
-	@$(PIP) -e '.[embedding,lexicon,syntax,toxicity]'
+	@$(PIP) -e '.[embedding,lexicon,syntax,toxicity,train,finetune]'
 	@touch $@
 
 $(VLLM_BIN)/python:
@@ -70,6 +75,11 @@ demo-versions: $(VENV)/.instructions  ## what changed from one version of a mode
 	$(BIN)/harness compare demo_versions
 	$(BIN)/harness report demo_versions
 
+demo-second-order: $(VENV)/.train  ## what a learner shows that rewritten texts taught, and one that people taught; calls no model
+	$(BIN)/harness train demo_second_order
+	$(BIN)/harness audit demo_second_order --audit text_length --audit word_length --audit punctuation --audit contractions --audit first_person
+	$(BIN)/harness report demo_second_order
+
 test: $(VENV)/.dev  ## run the tests (fast ones; says what it leaves out)
 	$(BIN)/python -m pytest -n 2
 
@@ -100,7 +110,6 @@ bench-vllm: $(VLLM_VENV)/.vllm  ## measure asking through the harness beside bar
 	$(VLLM_BIN)/python benchmarks/vllm_engine.py
 
 bench-second-order: $(VENV)/.extractors  ## teach with people's texts and with rewrites, and write docs/second-order.md (an hour; needs the shared data)
-	@$(PIP) -e '.[train]'
 	$(BIN)/python benchmarks/second_order.py $${HARNESS_SHARED_DATA:-../shared/data}/free_form_text/worker_vs_gpt
 
 docs: $(VENV)/.dev  ## write the generated parts of docs/

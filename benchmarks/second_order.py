@@ -12,7 +12,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -174,7 +174,12 @@ class Result:
     clusters: int
 
     def score(self, name: str) -> Mean:
-        return mean_over_seeds(self.f1[name].mean(axis=2), self.clusters, self.drawn[name])
+        made = mean_over_seeds(self.f1[name].mean(axis=2), self.clusters, self.drawn[name])
+        return replace(made, lower=max(made.lower, 0.0), upper=min(made.upper, 1.0))
+
+    def knows(self, name: str, k: int) -> bool:
+        """Tell whether anybody taught by people or by this corpus ever gets a class right."""
+        return bool(self.f1[PEOPLE][:, 0, k].any() or self.f1[name][:, 0, k].any())
 
     def deficit(self, name: str, classes: slice | int = slice(None)) -> Mean:
         """Give people's F1 less that of a corpus, on the same texts."""
@@ -246,10 +251,15 @@ def regress(
     """
     points = [(r, number, model, k) for r in results for number, model in enumerate(MODELS)
               for k in range(len(r.task.classes))]  # fmt: skip
-    y = np.array([r.deficit(f"{model}, classes as people's", k).value for r, _, model, k in points])
+    y = np.array([_loss(r, f"{model}, classes as people's", k) for r, _, model, k in points])
     groups = np.array([10 * TASKS.index(r.task.name) + number for r, number, _, _ in points])
     units = np.array([100 * TASKS.index(r.task.name) + k for r, _, _, k in points])
-    names = {100 * TASKS.index(r.task.name) + k: f"{r.task.name}: {r.task.classes[k]}" for r, _, _, k in points}
+    names = {
+        100 * TASKS.index(r.task.name) + k: f"{r.task.name}: {r.task.classes[k]}"
+        if len(r.task.classes) > 2
+        else r.task.name
+        for r, _, _, k in points
+    }
     found = {}
     for attribute in (ALL, *ATTRIBUTES):
         x = np.array([gaps[r.task.name][model][attribute][k] for r, _, model, k in points])
@@ -259,6 +269,11 @@ def regress(
         attribute: (slope, q, names.get(slope.heaviest, ""))
         for (attribute, slope), q in zip(found.items(), adjusted, strict=True)
     }
+
+
+def _loss(result: Result, name: str, k: int) -> float:
+    """Give a class's loss; NaN where neither corpus teaches it at all, for then there is nothing to lose."""
+    return result.deficit(name, k).value if result.knows(name, k) else np.nan
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from second_order import ALL, MODELS, PEOPLE, SEEDS, SHARE, Result, regress
+from second_order import ALL, MODELS, PEOPLE, SEEDS, SHARE, TASKS, Result, regress
 
 from harness.amplification import Mean
 
@@ -32,11 +32,11 @@ SLOPES = """## Does the loss go with what the texts are like?
 
 A point is a class of a task under a model: the loss of F1 when rewrites teach (classes weighed as people's), beside how
 far the rewrites' mean lies from people's in an attribute, in standard deviations of people's texts of that task. The
-slope is within task and model, its interval a jackknife over classes; *left out* is its range when each class in turn
-is left out, *sign* the share of these that keep its sign, and the class named is the one that moves it most. q is
-corrected for the eleven attributes; the mean over all of them was the one question asked first. Differences are
-measured with error, which draws slopes toward 0, and classes that are easy for other reasons may differ less: a slope
-is no cause.
+slope is within task and model, its interval a jackknife over classes (a task of two classes is one contrast, and left
+out whole; fewer than ten such units tell nothing). *Left out* is the range of slopes when each in turn is left out,
+*sign* the share of these that keep its sign, and the class named is the one that moves it most. q is corrected for the
+eleven attributes; the mean over all of them was the one question asked first. Differences are measured with error,
+which draws slopes toward 0, and classes that are easy for other reasons may differ less: a slope is no cause.
 """
 
 
@@ -44,7 +44,9 @@ def page(results: dict[str, list[Result]], gaps: dict[str, dict[str, dict[str, n
     """Write the page."""
     parts = [HEAD.format(seeds=seeds, share=SHARE, seeds_only=SEEDS)]
     for learner, found in results.items():
-        parts.append("\n".join([f"\n## {learner}\n", *_scores(found), "", *_losses(found)]))
+        missing = [name for name in TASKS if name not in {result.task.name for result in found}]
+        note = [f"Not measured: {', '.join(missing)}.", ""] if missing else []
+        parts.append("\n".join([f"\n## {learner}\n", *note, *_scores(found), "", *_losses(found)]))
     parts.append("\n" + SLOPES)
     for learner, found in results.items():
         parts.append("\n".join([f"\n### {learner}\n", *_slopes(found, gaps)]))
@@ -60,7 +62,11 @@ def _scores(found: Sequence[Result]) -> Iterator[str]:
 
 
 def _losses(found: Sequence[Result]) -> Iterator[str]:
-    yield "The loss against people's texts, F1 in points (positive: people teach better), and what it says:"
+    yield (
+        "The loss against people's texts, F1 in points (positive: people teach better). *worse*, *better*: the "
+        "interval leaves 0 out; it is not corrected for the many that are shown. *not learned*: neither teaches this "
+        "class at all."
+    )
     yield ""
     names = [name for name in found[0].f1 if name not in (PEOPLE, SEEDS)]
     yield "| task, class | " + " | ".join(names) + " |"
@@ -69,22 +75,24 @@ def _losses(found: Sequence[Result]) -> Iterator[str]:
         told = " | ".join(f"{_told(loss, 100)} {_verdict(loss)}" for loss in map(result.deficit, names))
         yield f"| **{result.task.name}** | {told} |"
         for k, kind in enumerate(result.task.classes):
-            yield f"| {kind} | " + " | ".join(_told(result.deficit(name, k), 100) for name in names) + " |"
+            cells = (_told(result.deficit(name, k), 100) if result.knows(name, k) else "not learned" for name in names)
+            yield f"| {kind} | " + " | ".join(cells) + " |"
 
 
 def _slopes(found: Sequence[Result], gaps: dict[str, dict[str, dict[str, np.ndarray]]]) -> Iterator[str]:
     yield "| attribute | slope, points of F1 a SD | p | q | R² | left out | sign | moved most by |"
     yield "| --- | --- | ---: | ---: | ---: | --- | ---: | --- |"
     for attribute, (slope, q, heaviest) in regress(found, gaps).items():
-        interval = f"{100 * slope.value:+.1f} [{100 * slope.lower:+.1f}, {100 * slope.upper:+.1f}]"
-        shown = "" if attribute == ALL else f"{q:.2f}"
+        sure = not math.isnan(slope.lower)
+        interval = f"[{100 * slope.lower:+.1f}, {100 * slope.upper:+.1f}]" if sure else "[cannot tell]"
+        p, shown = (f"{slope.p:.3f}", "" if attribute == ALL else f"{q:.2f}") if sure else ("", "")
         yield (
-            f"| {attribute} | {interval} | {slope.p:.3f} | {shown} | {slope.r2:.2f} | {100 * slope.least:+.1f} to "
-            f"{100 * slope.most:+.1f} | {slope.keeps_sign:.0%} | {heaviest} |"
+            f"| {attribute} | {100 * slope.value:+.1f} {interval} | {p} | {shown} | {slope.r2:.2f} | "
+            f"{100 * slope.least:+.1f} to {100 * slope.most:+.1f} | {slope.keeps_sign:.0%} | {heaviest} |"
         )
-    classes, points = sum(len(r.task.classes) for r in found), len(MODELS) * sum(len(r.task.classes) for r in found)
+    classes = sum(len(r.task.classes) for r in found)
     yield ""
-    yield f"{points} points of {classes} classes."
+    yield f"{len(MODELS) * classes} points of {classes} classes, less those that nobody learned."
 
 
 def _told(mean: Mean, times: float = 1) -> str:

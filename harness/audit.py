@@ -96,6 +96,7 @@ def _measure(bench: Bench, audit: Audit, study: Study, wanted: list[dict[str, An
             as_is[number, metric],
             others,
             (passes.told(number), passes.budgets.get(number)),
+            passes.freedom.get((number, metric)),
         )
         for number, metric in sorted(as_is)
     ]

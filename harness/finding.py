@@ -109,6 +109,7 @@ def make_finding(
     curve: Floats,
     passes: tuple[Curve, Curve, Curve, Curve],
     compared: tuple[str | None, int | None] = (None, None),
+    freedom: int | None = None,
 ) -> Finding:
     """Put one metric of one focal annotator against what people and chance show.
 
@@ -116,6 +117,7 @@ def make_finding(
         curve: the estimate, then its bootstrap replicates.
         passes: floor, null, exchanged and persons, as ``passes.Passes`` gives them.
         compared: what a reader must know of how; and the words or rows a side, where halves are compared.
+        freedom: degrees of freedom of the error, where it has fewer than the clusters.
     """
     told, size = compared
     floor, null, exchanged, persons = passes
@@ -129,9 +131,7 @@ def make_finding(
     estimate = float(curve[0])
     error = inference.standard_error(curve[1:], focal.clusters)
     distance = header.range[0] == 0 and header.worse == "up"
-    freedom = focal.clusters - 1
-    if header.resample:  # two halves are one draw
-        freedom = min(freedom, int(np.isfinite(curve[1:]).sum()) // 2 - 1)
+    freedom = focal.clusters - 1 if freedom is None else freedom
     own = inference.interval(estimate, error, focal.clusters, header.range, distance=distance, freedom=freedom)
     found.estimate, found.lower, found.upper = estimate, own.lower, own.upper
     if header.warn is None or any(fnmatchcase(metric, one) for one in header.describes):

@@ -1,4 +1,4 @@
-"""Draw halves of the clusters, without replacement, and cut both sides to one budget.
+"""Deal the clusters into halves, without replacement, cut both sides to one budget, and tell the error from the halves.
 
 What counts distinct things (words, duplicates, bytes when packed) is ruined by redraws with replacement, and grows
 with how much is looked at. So such an audit is run on random halves, in which the model's side and the reference's
@@ -6,7 +6,8 @@ have the same number of answers, and each the same number of words (or rows) as 
 answers to one item, the longer is cut to the shorter. Without this, longer texts would seem less varied: at one number
 of words in all they are fewer, and tell of fewer things. Each item brings one answer a side: several people's texts of
 one item are more alike than texts of several items. Where the sides share no items, answers are put against each
-other at random.
+other at random. A half and its complement share nothing: that is what the error comes from (``spread``). Where there
+is more than halves may hold, clusters are dealt into more parts.
 
 Arrays in, arrays out; all chance comes from the generator that is passed in.
 """
@@ -202,7 +203,7 @@ def _deal_clusters(
     return part[index], fold[index]
 
 
-def spread(draws: Floats, clusters: int) -> Floats:
+def spread(draws: Floats, clusters: int) -> tuple[Floats, int]:
     """Turn a statistic of the parts of each deal into its mean, and replicates that are spread as the mean's error.
 
     Parts of a deal share no cluster, so they are independent, and the mean M over the K parts of one deal varies,
@@ -224,6 +225,9 @@ def spread(draws: Floats, clusters: int) -> Floats:
     Where B / V is beyond 1 + 3 e, clusters are not independent (each text stands twice: halves that hold few pairs
     have complements that hold few), and the error is the older, larger one of a sum, in which a draw of a share
     1 / K varies by K - 1 times as much as the mean of all draws (Shao and Wu 1989, Ann. Stat. 17, 1176-1197).
+    Degrees of freedom are few as clusters are, and as both variances are known from few deals (Satterthwaite 1946,
+    Biometrics 2, 110-114); of the latter a quarter of the deals at least, for where the share left happens to be
+    small they would be too few.
 
     Args:
         draws: (deals, parts, splits); each part counts with the mean over its splits, and deals with a part of which
@@ -235,26 +239,27 @@ def spread(draws: Floats, clusters: int) -> Floats:
         the mean, then one replicate a part, nan where it has none: the mean, and how far the part is from the others
         of its deal, scaled. For a sum of halves they are the draws themselves. Two annotators dealt in the same
         orders have paired replicates: read them as bootstrap replicates, and the spread of the difference as the
-        error of the difference.
+        error of the difference. And the degrees of freedom of the error.
     """
     there = np.isfinite(draws)
     finite = np.all(np.any(there, axis=2), axis=1)
     deals, parts = int(finite.sum()), draws.shape[1]
     made = np.full(draws.shape[:2], math.nan)
     if not deals:
-        return np.concatenate([[math.nan], made.ravel()])
+        return np.concatenate([[math.nan], made.ravel()]), 1
     drawn = np.where(there, draws, 0.0)[finite].sum(axis=2) / there[finite].sum(axis=2)
     means = drawn.mean(axis=1, keepdims=True)
     apart = float(np.mean(np.var(drawn, axis=1, ddof=1))) / parts
     between = float(np.var(means, ddof=1)) if deals > 1 else 0.0
-    least = math.sqrt(2 / (deals * (parts - 1)) + 2 / (deals - 1)) if deals > 1 else 1.0
-    left = 1 - between * (1 - 1 / deals) / apart if apart > 0 else 1.0
-    independent = between <= apart * (1 + 3 * least)
+    noise = 1 / (deals * (parts - 1)), 1 / max(deals - 1, 1)  # of either variance: half its squared relative error
+    least = min(1.0, math.sqrt(2 * sum(noise)))
+    left = min(1.0, max(least, 1 - between * (1 - 1 / deals) / apart)) if apart > 0 else 1.0
+    known = max(left**2 / (noise[0] + (1 - left) ** 2 * noise[1]), deals / 4)
     # Of as many replicates as there are parts, times n / (n - 1), the standard error makes the error of the mean.
     degrees = (deals * parts - 1) / (deals * parts) * (clusters - 1) / clusters
-    if independent:
-        made[finite] = (drawn - means) * math.sqrt(min(1.0, max(least, left)) * degrees / (parts - 1))
-    else:
-        made[finite] = (drawn - means.mean()) * math.sqrt(degrees / (parts - 1))
     centre = float(means.mean())
-    return np.concatenate([[centre], centre + made.ravel()])
+    if between <= apart * (1 + 3 * least):
+        made[finite] = centre + (drawn - means) * math.sqrt(left * degrees / (parts - 1))
+    else:
+        made[finite] = centre + (drawn - centre) * math.sqrt(degrees / (parts - 1))
+    return np.concatenate([[centre], made.ravel()]), round(1 / (1 / max(clusters - 1, 1) + 1 / known))

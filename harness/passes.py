@@ -63,6 +63,7 @@ class Passes:
         self.weights: dict[str, Floats] = {}
         self.exchanged: Curve = {}  # filled by null() where the floor is the mean of the null
         self.budgets: dict[int, int] = {}  # filled by halves(): the size of either side
+        self.freedom: dict[tuple[int, str], int] = {}  # and the degrees of freedom of each error
         self.by_number = {focal.number: focal for focal in focals}
 
     def tables(self, *, exchange: bool) -> ByPattern | OneByOne:
@@ -129,7 +130,8 @@ class Passes:
                 continue
             self.budgets[focal.number] = round(np.mean([half.budget for half in made.values()]))
             draws = self._on_halves(focal, made, math.prod(shape))
-            curve |= {key: spread(each.reshape(shape), focal.clusters) for key, each in draws.items()}
+            for key, each in draws.items():
+                curve[key], self.freedom[key] = spread(each.reshape(shape), focal.clusters)
         return curve
 
     def _on_halves(self, focal: Focal, made: dict[int, Half], length: int) -> Curve:

@@ -227,6 +227,17 @@ def test_two_prompts_are_too_few_and_it_is_said(tmp_path: Path) -> None:
     assert page_of(study, store).count("<h2>What is the prompt’s doing</h2>") == 1
 
 
+def test_of_closed_axes_no_more_is_said_than_was_tried(tmp_path: Path) -> None:
+    variants = ["label_order=given", "label_order=reversed"]
+    study, store = world(tmp_path, variants, dict.fromkeys(variants, 0.95), items=120)
+    made = gathered(study, store, tmp_path / "out")
+    shift = next(each for each in made.told.artifacts if each.told["audit"] == "label_shift")
+    assert (shift.verdict, shift.state, shift.reach) == ("robust", "robust here", "tried")
+    assert "is there under every prompt tried (label distribution shift: they show +" in made.answer[0]
+    assert "whatever the prompt" not in " ".join(made.answer)
+    assert made.answer[-1] == "This speaks of the prompts tried: all levels of label_order."
+
+
 def test_one_prompt_has_no_such_part(tmp_path: Path) -> None:
     study, store = world(tmp_path, ["wording=a"], {})
     page = page_of(study, store)
@@ -255,6 +266,7 @@ def test_thirty_variants_of_two_models_are_told_apart_and_weigh_little(many: tup
     assert len(re.findall("prompts-map-[12].svg", page)) == 2
     told = read_sensitivity(study, store, read_sections(study, store.findings(study.name)))
     assert set(told.axes) == {"wording", "persona", "label_order"}
+    assert "1 of which surely moves with the prompt (label distribution shift, by 0.2" in header  # m: cannot tell
     assert len(answer(told)) == 3  # two models, and of which prompts it speaks
 
 

@@ -229,7 +229,8 @@ def map_of(artifacts: Sequence[Artifact]) -> tuple[list[str], list[Artifact]]:
         return [], []
     most = max(artifacts, key=lambda each: len(each.rows))
     variants = [row.variant for row in most.rows]
-    return variants, [each for each in artifacts if {row.variant for row in each.rows} <= set(variants)]
+    own = [each for each in artifacts if {row.variant for row in each.rows} <= set(variants)]
+    return variants, [each for each in own if each.told["warn"]]
 
 
 def tint(times: float) -> int:

@@ -92,7 +92,7 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
         question=QUESTION,
         answer=[
             *tell_amplification(judged, names),
-            *([] if judged else tell_scores(alone, metric, names)),
+            *([] if judged else tell_scores(alone, found["hybrids"], metric, names)),
             *tell_shares(found["hybrids"], names),
         ],
         amplified=_amplified(judged, names),

@@ -139,26 +139,35 @@ def _overall(rows: Sequence[Record], classes: int, names: Names) -> str:
     )
 
 
-def tell_scores(rows: Sequence[Record], metric: str, names: Names) -> list[str]:
-    """Say how well each corpus teaches, each alone and all of it.
+def tell_scores(rows: Sequence[Record], mixtures: Sequence[Record], metric: str, names: Names) -> list[str]:
+    """Say how well each corpus teaches, each alone and all of it; models beside people where they were compared.
 
     Args:
-        rows: of the table scores: means over seeds of this metric.
+        rows: of the table scores: means over seeds of this metric, by full corpora.
+        mixtures: of the table hybrids; those with no item of people are the models alone.
     """
+    apart = {(row["dataset"], row["model"], row["corpus"]): row for row in mixtures if row["human"] == 0}
     told = []
     for dataset, model in list(dict.fromkeys((row["dataset"], row["model"]) for row in rows))[:MOST]:
         own = [row for row in rows if (row["dataset"], row["model"]) == (dataset, model)]
         own.sort(key=lambda row: row["corpus"] != HUMAN)
-        listed = join([f"{spanned(row, 'estimate')} {names.taught(row['corpus'])}" for row in own])
+        listed = []
+        for row in own:
+            beside = apart.get((dataset, model, row["corpus"]))
+            if beside is None:
+                listed.append(f"{spanned(row, 'estimate')} {names.taught(row['corpus'])}")
+            else:
+                gain = spanned(beside, "difference", signed=True)
+                listed.append(f"{gain} {names.taught(row['corpus'])} instead, {beside['verdict']}")
+        items = count(int(own[0]["items"]), "answer")
         told.append(
-            f"Tried on {count(int(own[0]['items']), 'answer')} of people that taught nobody, {where(own[0], rows)} "
-            f"reaches a {metric} of {listed}."
+            f"On {items} of people that taught nobody, {where(own[0], rows)} scores {metric} {'; '.join(listed)}."
         )
     return told
 
 
 def tell_shares(rows: Sequence[Record], names: Names) -> list[str]:
-    """Say from which share of human items on a mixture is not worse than people alone.
+    """Say from which share of people's items on a mixture is not worse than people's items alone.
 
     Args:
         rows: of the table hybrids.
@@ -166,38 +175,26 @@ def tell_shares(rows: Sequence[Record], names: Names) -> list[str]:
     mixtures: dict[tuple[str, str, str], list[Record]] = {}
     for row in rows:
         mixtures.setdefault((row["dataset"], row["model"], row["corpus"]), []).append(row)
-    told = [_of_mixture(sorted(own, key=lambda row: row["human"]), rows, names) for own in mixtures.values()]
-    if len(told) > MOST:
+    if not mixtures:
+        return []
+    first = rows[0]
+    loss = f"{first['margin']:g} {first['metric']} or more"
+    begin = f"From what share of people’s items on is no mixture tried worse than people’s items alone, by {loss}?"
+    if len(mixtures) > MOST:
         enough = sum(any(row["enough"] for row in own) for own in mixtures.values())
-        return [
-            f"In {enough} of {count(len(told), 'mixture')} of a model with people there is a share of people's items "
-            "from which on none is worse than people's alone."
-        ]
-    return told
+        return [f"{begin} There is such a share for {enough} of {len(mixtures)} models, learners and data sets."]
+    told = [_of_mixture(sorted(own, key=lambda row: row["human"]), rows, names) for own in mixtures.values()]
+    return [f"{begin} {'; '.join(told)}."]
 
 
 def _of_mixture(own: Sequence[Record], rows: Sequence[Record], names: Names) -> str:
-    first = own[0]
-    who = f"{names.corpus(first['corpus'])} in {where(first, rows)}"
-    loss = f"people’s items alone by {first['margin']:g} {first['metric']} or more"
+    who = f"With {names.corpus(own[0]['corpus'])} in {where(own[0], rows)}"
     enough = next((row for row in own if row["enough"]), None)
     worse = [f"{row['human']} %" for row in own if row["verdict"] == "worse"]
-    unsure = [f"{row['human']} %" for row in own if row["verdict"] == "cannot tell"]
-    if enough is not None:
-        gain = spanned(enough, "difference", signed=True)
-        least = (
-            f"no mixture tried with {enough['human']} % of people’s items or more"
-            if enough["human"]
-            else "no share tried, not even 0 % of people’s items,"
-        )
-        begin = f"{least} is worse than {loss} ({gain} at that share)"
-    else:
-        begin = f"for no share of people’s items is it certain that this and all larger ones are not worse than {loss}"
-    parts = [
-        f"{join(worse)} {'is' if len(worse) == 1 else 'are'} worse" if worse else "",
-        f"at {join(unsure)} these data cannot tell" if unsure else "",
-    ]
-    return "; ".join([f"With {who}, {begin}", *filter(None, parts)]) + "."
+    end = f" ({join(worse)} {'is' if len(worse) == 1 else 'are'} worse)" if worse else ""
+    if enough is None:
+        return f"{who}: cannot tell{end}"
+    return f"{who}: from {enough['human']} % on{end}"
 
 
 def _lower(text: str) -> str:

@@ -265,7 +265,7 @@ class Bench(Rows):
         kept = [f"{identifier(name)} is not null" for name in (words, *audit.columns.values()) if name]
         kept += [f"{identifier(without)} is null"] if without else []
         self._connection.execute(
-            f"create or replace table told as select row_number() over (order by answer_no) - 1 as row_no, *, "
+            f"create or replace table told as select row_number() over (order by answer_no, part) - 1 as row_no, *, "
             f"{told} as size from rows where {' and '.join(kept) or 'true'}"
         )
         found = self._connection.execute("select answer_no, size from told order by row_no").fetchnumpy()

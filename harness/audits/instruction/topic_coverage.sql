@@ -35,7 +35,7 @@ units as (
     where task is null and len(instruction_embedding) > 0
 ),
 numbered as (
-    select *, row_number() over (partition by replicate, dataset, kind, model, variant, wave, role, fold order by item_id) as place
+    select *, row_number() over (partition by replicate, dataset, kind, model, variant, wave, role, fold order by item_id, vector) as place
     from units
 ),
 sizes as (
@@ -47,9 +47,9 @@ least as (
 ),
 sides as (
     select replicate, dataset, kind, model, variant, wave,
-           list(vector order by item_id) filter (where role = 'model' and fold = 1) as model_1,
-           list(vector order by item_id) filter (where role = 'reference' and fold = 1) as people_1,
-           list(vector order by item_id) filter (where role = 'reference' and fold = 0) as people_0
+           list(vector order by item_id, vector) filter (where role = 'model' and fold = 1) as model_1,
+           list(vector order by item_id, vector) filter (where role = 'reference' and fold = 1) as people_1,
+           list(vector order by item_id, vector) filter (where role = 'reference' and fold = 0) as people_0
     from numbered
     join least using (replicate, dataset, kind, model, variant, wave)
     where place <= size

@@ -29,7 +29,7 @@ with cut as (
 ),
 told as (
     select replicate, dataset, kind, model, variant, wave, role,
-           string_agg(array_to_string(list_transform(tags, lambda tag: chr(48 + tag::integer)), ''), '0' order by item_id) as tags
+           string_agg(array_to_string(list_transform(tags, lambda tag: chr(48 + tag::integer)), ''), '0' order by item_id, tags) as tags
     from cut
     group by replicate, dataset, kind, model, variant, wave, role
 ),

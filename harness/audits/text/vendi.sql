@@ -25,7 +25,7 @@ with units as (
     where len(text_embedding) > 0
 ),
 numbered as (
-    select *, row_number() over (partition by replicate, dataset, kind, model, variant, wave, role order by item_id) as place
+    select *, row_number() over (partition by replicate, dataset, kind, model, variant, wave, role order by item_id, vector) as place
     from units
 ),
 sizes as (
@@ -36,8 +36,8 @@ least as (
 ),
 scores as (
     select replicate, dataset, kind, model, variant, wave,
-           vendi(list(vector order by item_id) filter (where role = 'model')) as of_model,
-           vendi(list(vector order by item_id) filter (where role = 'reference')) as of_people
+           vendi(list(vector order by item_id, vector) filter (where role = 'model')) as of_model,
+           vendi(list(vector order by item_id, vector) filter (where role = 'reference')) as of_people
     from numbered
     join least using (replicate, dataset, kind, model, variant, wave)
     where place <= size
