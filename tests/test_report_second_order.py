@@ -24,7 +24,9 @@ AUDITS = ["modal_dominance", "agreement", "accuracy"]
 
 def write(folder: Path, pull: float, *, trained: bool = True) -> tuple[Any, Store, Path]:
     """Take a school through the pipeline: study, store, folder of the report."""
-    study, store = school(folder / "s", train={"hybrid": [50]}, parameters={"majority_pull": pull}), Store(folder / "r")
+    train = {"hybrid": [50], "tfidf_logreg": {"C": 1.0}}
+    study = school(folder / "s", items=420, train=train, parameters={"majority_pull": pull})
+    store = Store(folder / "r")
     if trained:
         teach(study, store)
     else:
