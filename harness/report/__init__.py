@@ -22,7 +22,8 @@ What the variants of a prompt show together has modules of its own:
 So has what trained models show:
 
 * ``taught``               who taught whom, and what came of it, in words
-* ``charts_second_order``  what training adds, what mixtures teach
+* ``deficits``             what goes with a loss of performance: slopes over classes
+* ``charts_second_order``  what training adds, what mixtures teach, what goes with a loss
 * ``second_order``         all of these together, for ``second_order.html.j2``
 
 What models and people wrote is untrusted: the template escapes all of it, and the page forbids scripts.

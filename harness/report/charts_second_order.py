@@ -1,16 +1,20 @@
-"""Charts of trained models: what training adds to artifacts, what mixtures of people and a model teach.
+"""Charts of trained models: what training adds to artifacts, what mixtures teach, what goes with a loss.
 
 What this refuses: what ``charts`` refuses; and to draw more than a picture can hold.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.report.charts import ABSENT, BAND, FLOOR, FOUND, GRID, INK, PAPER, QUIET, UNSURE, configure, plain, wrap
 from harness.report.tables import Record
 from harness.report.taught import Names, title
+
+if TYPE_CHECKING:
+    from harness.report.deficits import Deficit
 
 LOOKS = {  # verdict → shape, fill, outline
     "amplified": ("circle", FOUND, FOUND),
@@ -178,3 +182,37 @@ def _mixture(alt: Any, own: Sequence[Record], domain: tuple[float, float], names
     named = [*(first[name] for name in many if many[name]), f"gain in {first['metric']}"]
     title = alt.TitleParams(names.corpus(first["corpus"]), subtitle=" · ".join(named), subtitleColor=QUIET, offset=6)
     return alt.layer(*layers).properties(width=WIDE, height=HIGH, title=title)
+
+
+def specify_deficit(each: Deficit) -> dict[str, Any]:
+    """Draw each class's loss beside how far its texts lie from people's, both from the mean of data set and corpus.
+
+    The line is the slope; the dashed ones are its interval, where there is one.
+    """
+    import altair as alt
+
+    values = [{"x": row["x"], "y": row["y"], "told": row["class"], "corpus": row["corpus"]} for row in each.points]
+    ends = [value["x"] for value in values]
+    low, high = min(ends), max(ends)
+    slopes = [("slope", each.slope.value), ("edge", each.slope.lower), ("edge", each.slope.upper)]
+    lines = [
+        {"x": low, "x2": high, "y": low * slope, "y2": high * slope, "which": which}
+        for which, slope in slopes
+        if math.isfinite(slope)
+    ]
+    x = alt.X("x:Q", title=plain("how much further from people’s, in standard deviations"), axis=alt.Axis(tickCount=6))
+    y = alt.Y("y:Q", title=plain("how much more F1 lost"), axis=alt.Axis(tickCount=6))
+    corpora = list(dict.fromkeys(value["corpus"] for value in values))
+    shapes = alt.Shape("corpus:N", scale=alt.Scale(domain=corpora), legend=alt.Legend(title=None, orient="top"))
+    base, drawn = alt.Chart(alt.InlineData(values=values)), alt.Chart(alt.InlineData(values=lines))
+    layers = [
+        alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=GRID).encode(y="zero:Q"),
+        drawn.transform_filter("datum.which == 'edge'").mark_rule(color=FLOOR, strokeDash=[4, 3], strokeWidth=1)
+            .encode(x=x, x2="x2:Q", y=y, y2="y2:Q"),
+        drawn.transform_filter("datum.which == 'slope'").mark_rule(color=FLOOR, strokeWidth=2)
+            .encode(x=x, x2="x2:Q", y=y, y2="y2:Q"),
+        base.mark_point(size=60, strokeWidth=1.5, opacity=1, fill=PAPER, stroke=INK).encode(x=x, y=y, shape=shapes),
+        base.mark_text(align="left", dx=7, fontSize=10, color=QUIET).encode(x=x, y=y, text="told:N"),
+    ]  # fmt: skip
+    title = alt.TitleParams(plain(f"{each.learner}: {each.attribute}"), offset=8)
+    return configure(alt.layer(*layers).properties(width=WIDTH, height=260, title=title), 8)

@@ -14,6 +14,7 @@ from harness.auditfile import AUDITS, read_audit
 from harness.report import charts, words
 from harness.report import charts_second_order as drawing
 from harness.report.contents import Column, Table
+from harness.report.deficits import ALL, read_deficits, slopes, tell
 from harness.report.findings import Row, Section
 from harness.report.tables import Record, records
 from harness.report.taught import (
@@ -59,6 +60,8 @@ class SecondOrder:
     mixtures: Table
     hybrid: Chart | None
     margin: str
+    deficits: list[Chart]
+    slopes: Table
     scores: list[Table]
     worths: list[str]
     own: Table
@@ -71,6 +74,8 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
     Args:
         sections: the findings of trained annotators.
     """
+    from markupsafe import Markup
+
     names = Names(study, store)
     if not names.rows:
         return None
@@ -83,6 +88,8 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
     judged = sorted((row for row in measured if row["verdict"] != "described"), key=change, reverse=True)
     metric = study.training.score if study.training else str(Training.model_fields["score"].default)
     told = records(scores)
+    deficits = read_deficits(study, store)
+    first = [each for each in deficits if each.attribute == ALL]
     alone = [
         row for row in told
         if row["kind"] == "trained" and row["metric"] == metric and row["seed"] is None
@@ -94,6 +101,7 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
             *tell_amplification(judged, names),
             *([] if judged else tell_scores(alone, found["hybrids"], metric, names)),
             *tell_shares(found["hybrids"], names),
+            *(tell(each) for each in first[:1]),
         ],
         amplified=_amplified(judged, names),
         amplification=_draw(
@@ -108,6 +116,11 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
             "How many of people’s items",
         ),
         margin=f"{found['hybrids'][0]['margin']:g} {found['hybrids'][0]['metric']}" if found["hybrids"] else "",
+        deficits=[
+            Chart(name, tell(each), Markup(charts.save(drawing.specify_deficit(each), folder, name)))
+            for name, each in ((f"second-order-deficit-{n}", each) for n, each in enumerate(first, 1))
+        ],
+        slopes=slopes(deficits),
         scores=_scores(told, metric, names),
         worths=[_worth(row, names) for row in found["worths"]],
         own=_own(sections, names),
