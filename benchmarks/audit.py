@@ -27,7 +27,7 @@ from harness.auditfile import audits_for
 from harness.store.bench import Bench
 from harness.store.layout import bound, lay_out
 
-STUDY = SimpleNamespace(seed=7, datatype="label", config=SimpleNamespace(ordinal=True), variants=(), models=())
+STUDY = SimpleNamespace(seed=7, datatype="label", config=SimpleNamespace(ordinal=True), variants=(), axes={}, models=())
 PEOPLE, MODELS, PERSONS = 6, 4, 200
 ROWS = """
 create table taken_labels as

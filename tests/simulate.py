@@ -16,7 +16,7 @@ from harness.passes import FULL, Effort
 from harness.store.bench import Bench
 from harness.store.layout import lay_out
 
-STUDY = SimpleNamespace(seed=7, datatype="label", config=SimpleNamespace(ordinal=True), variants=(), models=())
+STUDY = SimpleNamespace(seed=7, datatype="label", config=SimpleNamespace(ordinal=True), variants=(), axes={}, models=())
 CONCENTRATION = 0.35
 
 

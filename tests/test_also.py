@@ -16,7 +16,7 @@ from harness.finding import Finding
 from harness.passes import Effort
 from harness.store.layout import lay_out
 
-STUDY = SimpleNamespace(seed=7, datatype="", config=SimpleNamespace(), variants=(), models=())
+STUDY = SimpleNamespace(seed=7, datatype="", config=SimpleNamespace(), variants=(), axes={}, models=())
 EFFORT = Effort(replicates=50, floor_replicates=0, draws=19, halves=8)
 WORDS = ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath"]
 

@@ -19,7 +19,7 @@ from harness.turns import Pool, regroup, swaps
 from tests.simulate import P_ONLY
 from tests.test_simulation import false_findings, share, within
 
-STUDY = SimpleNamespace(seed=7, datatype="text", config=SimpleNamespace(), variants=(), models=())
+STUDY = SimpleNamespace(seed=7, datatype="text", config=SimpleNamespace(), variants=(), axes={}, models=())
 REDRAWN = Effort(replicates=200, floor_replicates=100, draws=199)
 
 

@@ -22,7 +22,7 @@ from harness.passes import Effort
 from harness.store.layout import lay_out
 from tests.calibration import speech
 
-STUDY = SimpleNamespace(seed=7, datatype="simulation", config=SimpleNamespace(), variants=(), models=())
+STUDY = SimpleNamespace(seed=7, datatype="simulation", config=SimpleNamespace(), variants=(), axes={}, models=())
 REDRAWN = Effort(replicates=400, floor_replicates=0, draws=9)  # these tests rest on the bootstrap alone
 
 

@@ -20,7 +20,7 @@ from harness.store.layout import lay_out
 from tests.audits.test_text import audited
 
 ITEMS = 120
-STUDY = SimpleNamespace(seed=7, datatype="text", config=SimpleNamespace(), variants=(), models=())
+STUDY = SimpleNamespace(seed=7, datatype="text", config=SimpleNamespace(), variants=(), axes={}, models=())
 EFFORT = Effort(replicates=200, floor_replicates=100, draws=199, halves=48)
 
 

@@ -58,7 +58,7 @@ def judged(audit: str, frame: pd.DataFrame, effort: Effort) -> list[Any]:
         f"case kind when 'llm' then 99 else who end as annotator_id, 0 as sample, part, {', '.join(own)} from frame"
     )
     connection.unregister("frame")
-    study: Any = SimpleNamespace(seed=7, datatype=datatype, config=SimpleNamespace(), variants=(), models=())
+    study: Any = SimpleNamespace(seed=7, datatype=datatype, config=SimpleNamespace(), variants=(), axes={}, models=())
     bench = lay_out(connection, [TABLES[datatype]])
     return [one for one in run(bench, read_audit(AUDITS / f"{audit}.sql"), study, effort) if one.verdict != "described"]
 

@@ -14,7 +14,7 @@ from harness.auditfile import AUDITS, read_audit
 from harness.passes import Effort
 from harness.store.layout import lay_out
 
-STUDY = SimpleNamespace(seed=5, datatype="text", config=SimpleNamespace(), variants=(), models=())
+STUDY = SimpleNamespace(seed=5, datatype="text", config=SimpleNamespace(), variants=(), axes={}, models=())
 TAGS, LONG = 30, 12  # kinds of tags, and tags a sentence
 TEMPLATES = np.random.default_rng(0).integers(1, TAGS + 1, (3, LONG))
 

@@ -18,7 +18,7 @@ from harness.store.bench import Bench
 from harness.store.layout import lay_out
 from tests.calibration.world import CLUSTERS, EFFECT, PERSONS, PLAIN, UNEQUAL, World, world
 
-STUDY = SimpleNamespace(seed=7, datatype="preference", config=SimpleNamespace(), variants=(), models=())
+STUDY = SimpleNamespace(seed=7, datatype="preference", config=SimpleNamespace(), variants=(), axes={}, models=())
 CHOICES = np.array(["a", "b", "tie"])
 STYLES = ("joy", "polite", "positive", "anger")
 

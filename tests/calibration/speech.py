@@ -22,7 +22,7 @@ from tests.calibration import words
 from tests.calibration.features import draw_features
 from tests.calibration.world import CLUSTERS, EFFECT, GROUPS, PERSONS, PLAIN, UNEQUAL, World, world
 
-STUDY = SimpleNamespace(seed=7, datatype="", config=SimpleNamespace(), variants=(), models=())
+STUDY = SimpleNamespace(seed=7, datatype="", config=SimpleNamespace(), variants=(), axes={}, models=())
 
 
 @dataclass(frozen=True)

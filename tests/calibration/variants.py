@@ -15,7 +15,7 @@ from harness.store.layout import lay_out
 from tests.calibration.judges import CHOICES, pick
 from tests.calibration.world import CLUSTERS, EFFECT, PLAIN, UNEQUAL, World, world
 
-STUDY = SimpleNamespace(seed=7, datatype="", config=SimpleNamespace(ordinal=True), variants=(), models=())
+STUDY = SimpleNamespace(seed=7, datatype="", config=SimpleNamespace(ordinal=True), variants=(), axes={}, models=())
 SAID = {"labels": "label", "preferences": "choice"}
 
 
