@@ -28,7 +28,7 @@ from tests.studies import generate_and_parse
 from tests.test_study_text import write
 
 ITEMS = 120
-STUDY = SimpleNamespace(seed=7, datatype="text", config=SimpleNamespace(), variants=(), models=())
+STUDY = SimpleNamespace(seed=7, datatype="text", config=SimpleNamespace(), variants=(), axes={}, models=())
 EFFORT = Effort(replicates=200, floor_replicates=100, draws=199)
 PATHS = sorted((AUDITS / "text").glob("*.sql"))
 SURFACE = [path.stem for path in PATHS if read_audit(path).header.features == ["surface"]]
