@@ -8,7 +8,7 @@ VLLM_VENV ?= .venv-vllm
 VLLM_BIN := $(VLLM_VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help extractors demo demo-preference demo-instruction demo-simulation demo-text demo-versions demo-sensitivity test test-slow test-vllm check fix bench bench-audit bench-vllm docs clean
+.PHONY: help extractors demo demo-preference demo-instruction demo-simulation demo-text demo-versions demo-sensitivity demo-second-order test test-slow test-grid test-vllm check fix bench bench-audit bench-vllm bench-second-order docs clean
 
 help:  ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,9 +33,14 @@ $(VENV)/.instructions: $(BIN)/python pyproject.toml constraints.txt
 	@$(PIP) -e '.[instructions]'
 	@touch $@
 
+$(VENV)/.train: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing what the learner of words rests on into $(VENV)"
+	@$(PIP) -e '.[train]'
+	@touch $@
+
 $(VENV)/.extractors: $(VENV)/.demo
 	@echo "installing what the extractors rest on into $(VENV)"
-	@$(PIP) -e '.[embedding,lexicon,syntax,toxicity]'
+	@$(PIP) -e '.[embedding,lexicon,syntax,toxicity,train,finetune]'
 	@touch $@
 
 $(VLLM_BIN)/python:
@@ -70,6 +75,11 @@ demo-versions: $(VENV)/.instructions  ## what changed from one version of a mode
 	$(BIN)/harness compare demo_versions
 	$(BIN)/harness report demo_versions
 
+demo-second-order: $(VENV)/.train  ## what a learner shows that rewritten texts taught, and one that people taught; calls no model
+	$(BIN)/harness train demo_second_order
+	$(BIN)/harness audit demo_second_order --audit text_length --audit word_length --audit punctuation --audit contractions --audit first_person
+	$(BIN)/harness report demo_second_order
+
 test: $(VENV)/.dev  ## run the tests (fast ones; says what it leaves out)
 	$(BIN)/python -m pytest -n 2
 
@@ -77,6 +87,9 @@ extractors: $(VENV)/.extractors  ## install what the extractors rest on (sentenc
 
 test-slow: $(VENV)/.dev $(VENV)/.demo $(VENV)/.extractors  ## run the others: simulations over the whole grid, real model, browser
 	$(BIN)/python -m pytest -n 2 -m "slow or model or browser"
+
+test-grid: $(VENV)/.dev  ## the widest simulations, of prompts, comparisons, halves and training: an hour in all
+	$(BIN)/python -m pytest -n 2 -m grid
 
 test-vllm: $(VLLM_VENV)/.vllm  ## run the tests of a real vLLM engine, in an environment of its own
 	$(VLLM_BIN)/python -m pytest -m vllm tests/vllm
@@ -98,6 +111,9 @@ bench-audit: $(VENV)/.dev  ## measure the label audits from 10^4 to 10^7 annotat
 
 bench-vllm: $(VLLM_VENV)/.vllm  ## measure asking through the harness beside bare vLLM
 	$(VLLM_BIN)/python benchmarks/vllm_engine.py
+
+bench-second-order: $(VENV)/.extractors  ## teach with people's texts and with rewrites, and write docs/second-order.md (an hour; needs the shared data)
+	$(BIN)/python benchmarks/second_order.py $${HARNESS_SHARED_DATA:-../shared/data}/free_form_text/worker_vs_gpt
 
 docs: $(VENV)/.dev  ## write the generated parts of docs/
 	$(BIN)/python -m harness.reference docs/reference.md

@@ -12,7 +12,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -174,13 +174,19 @@ class Result:
     clusters: int
 
     def score(self, name: str) -> Mean:
-        return mean_over_seeds(self.f1[name].mean(axis=2), self.clusters, self.drawn[name])
+        made = mean_over_seeds(self.f1[name].mean(axis=2), self.clusters, self.drawn[name])
+        return replace(made, lower=max(made.lower, 0.0), upper=min(made.upper, 1.0))
+
+    def knows(self, name: str, k: int) -> bool:
+        """Tell whether anybody taught by people or by this corpus ever gets a class right."""
+        return bool(self.f1[PEOPLE][:, 0, k].any() or self.f1[name][:, 0, k].any())
 
     def deficit(self, name: str, classes: slice | int = slice(None)) -> Mean:
-        """People's F1 less that of a corpus, on the same texts; seeds are drawn apart, and their spread says so."""
-        lost = (self.f1[PEOPLE] - self.f1[name])[:, :, classes]
-        drawn = max(self.drawn[PEOPLE], self.drawn[name])
-        return mean_over_seeds(lost if lost.ndim == 2 else lost.mean(axis=2), self.clusters, drawn)
+        """Give people's F1 less that of a corpus, on the same texts."""
+        people, other = (self.f1[one][:, :, classes] for one in (PEOPLE, name))
+        if people.ndim == 3:
+            people, other = people.mean(axis=2), other.mean(axis=2)
+        return mean_over_seeds(people, self.clusters, self.drawn[PEOPLE], minus=other, minus_drawn=self.drawn[name])
 
 
 def teach(task: Task, learner: str, seeds: int, vectors: Vectors) -> Result:
@@ -235,42 +241,56 @@ def _attributes(corpus: Corpus) -> dict[str, np.ndarray]:
     return made
 
 
-def regress(results: Sequence[Result], gaps: dict[str, dict[str, dict[str, np.ndarray]]]) -> dict[str, Slope]:
-    """Regress the classes' deficits on each attribute's differences, within task and model."""
-    y, groups, units = [], [], []
-    for result in results:
-        for number, model in enumerate(MODELS):
-            for k in range(len(result.task.classes)):
-                y.append(result.deficit(f"{model}, classes as people's", k).value)
-                groups.append(10 * TASKS.index(result.task.name) + number)
-                units.append(100 * TASKS.index(result.task.name) + k)
+def regress(
+    results: Sequence[Result], gaps: dict[str, dict[str, dict[str, np.ndarray]]]
+) -> dict[str, tuple[Slope, float, str]]:
+    """Regress the classes' deficits on each attribute's differences, within task and model.
+
+    Returns:
+        attribute → slope, q among the attributes, and the class whose leaving out moves it most.
+    """
+    points = [(r, number, model, k) for r in results for number, model in enumerate(MODELS)
+              for k in range(len(r.task.classes))]  # fmt: skip
+    y = np.array([_loss(r, f"{model}, classes as people's", k) for r, _, model, k in points])
+    groups = np.array([10 * TASKS.index(r.task.name) + number for r, number, _, _ in points])
+    units = np.array([100 * TASKS.index(r.task.name) + k for r, _, _, k in points])
+    names = {
+        100 * TASKS.index(r.task.name) + k: f"{r.task.name}: {r.task.classes[k]}"
+        if len(r.task.classes) > 2
+        else r.task.name
+        for r, _, _, k in points
+    }
     found = {}
     for attribute in (ALL, *ATTRIBUTES):
-        x = np.concatenate([gaps[r.task.name][model][attribute] for r in results for model in MODELS])
-        found[attribute] = slope_within(np.array(y), x, np.array(groups), np.array(units))
-    return found
+        x = np.array([gaps[r.task.name][model][attribute][k] for r, _, model, k in points])
+        found[attribute] = slope_within(y, x, groups, units)
+    adjusted = [found[ALL].p, *benjamini_hochberg([found[attribute].p for attribute in ATTRIBUTES])]
+    return {
+        attribute: (slope, q, names.get(slope.heaviest, ""))
+        for (attribute, slope), q in zip(found.items(), adjusted, strict=True)
+    }
+
+
+def _loss(result: Result, name: str, k: int) -> float:
+    """Give a class's loss; NaN where neither corpus teaches it at all, for then there is nothing to lose."""
+    return result.deficit(name, k).value if result.knows(name, k) else np.nan
 
 
 def main() -> None:
-    from second_order_page import write_page
+    from second_order_page import page
 
     asked = argparse.ArgumentParser()
     asked.add_argument("data", type=Path)
     asked.add_argument("page", type=Path, nargs="?", default=Path("docs/second-order.md"))
     asked.add_argument("--seeds", type=int, default=10)
+    asked.add_argument("--learner", action="append", help="only this; may be given more than once")
     given = asked.parse_args()
     Path("runs").mkdir(exist_ok=True)
     vectors = Vectors(Path("runs/second-order-vectors.npz"))
     tasks = [read_task(given.data / name) for name in TASKS]
-    vectors([text for t in tasks for c in (t.test, *t.corpora.values()) for text in dict.fromkeys(c.texts)])
     gaps = {task.name: differences(task) for task in tasks}
-    results = {learner: [teach(task, learner, given.seeds, vectors) for task in tasks] for learner in LEARNERS}
-    slopes = {learner: regress(found, gaps) for learner, found in results.items()}
-    adjusted = {
-        learner: dict(zip(found, benjamini_hochberg([slope.p for slope in found.values()]), strict=True))
-        for learner, found in slopes.items()
-    }
-    write_page(given.page, results, slopes, adjusted, given.seeds)
+    results = {name: [teach(t, name, given.seeds, vectors) for t in tasks] for name in given.learner or LEARNERS}
+    given.page.write_text(page(results, gaps, given.seeds), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -79,8 +79,8 @@ def mean_over_seeds(
     if error < TIE:
         return Mean(value, value, value, 1.0 if abs(value) < TIE else 0.0, spread, error, math.inf)
     freedom = (items + training) ** 2 / (items**2 / (clusters - 1) + training**2 / (seeds - 1))
-    half = t_quantile(0.975, int(freedom)) * error
-    return Mean(value, value - half, value + half, t_tail(value / error, int(freedom)), spread, error, freedom)
+    half = t_quantile(0.975, freedom) * error
+    return Mean(value, value - half, value + half, t_tail(value / error, freedom), spread, error, freedom)
 
 
 def _reach(drawn: float) -> float:

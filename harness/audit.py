@@ -138,7 +138,7 @@ def measure_pairs(
     Args:
         pairs: of those whom the audit looks at.
     """
-    if not pairs or not bench.relation(audit.header.relation):
+    if not pairs or not bench.relation(audit.rows):
         return [Overlap(apart=True)] * len(pairs)
     known = {tuple(who(focal).values()): focal for focal in _focals(bench, audit, study)}
     both = [(known[tuple(base.values())], known[tuple(later.values())]) for base, later in pairs]

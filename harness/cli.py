@@ -253,13 +253,16 @@ def run(
 @app.command(name="list")
 def list_(
     kind: Annotated[
-        str, typer.Argument(help="studies, datatypes, backends, extractors, audits or runs; all if left out")
+        str,
+        typer.Argument(
+            help="studies, datatypes, backends, extractors, learners, remedies, audits or runs; all if left out"
+        ),
     ] = "",
     name: Annotated[str, typer.Argument(help="of audits: those of a data type, or all that is known of one")] = "",
     runs: Runs = DEFAULT_RUNS,
     as_json: AsJson = False,
 ) -> None:
-    """List what there is: studies, data types, backends, extractors, audits, runs."""
+    """List what there is: studies, data types, backends, extractors, learners, remedies, audits, runs."""
     from harness.auditlist import as_values, list_audits, tell_audits
     from harness.extract import missing
     from harness.listing import listing

@@ -31,10 +31,10 @@ def train_and_tell(
     secondorder.examine_study(study, store, say=say)
     if as_json:
         tables = ("scores", "amplifications", "hybrids", "worths")
-        told = {table: plain_rows(getattr(store, table)(study.name)) for table in tables}
-        for row in told["scores"]:
-            row.pop("replicates")
-        return {"trainings": done, **told}
+        frames = {
+            table: getattr(store, table)(study.name).drop(columns="replicates", errors="ignore") for table in tables
+        }
+        return {"trainings": done, **{table: plain_rows(frame) for table, frame in frames.items()}}
     print("\n".join(tell_second_order(store, study.name, secondorder.training_of(study).score)))
     return None
 

@@ -37,4 +37,4 @@ def collapse_study(
     found = measure(list(collapse(texts, clusters, settings, {**own, **options}, f"{study.name} {study.seed}", say)))
     label = " ".join([settings.learner, *(f"{name}={value}" for name, value in sorted(options.items()))])
     write_collapse(store, study, label, found)
-    return label, write_chart(found, label, store.runs / f"report-{study.name}")
+    return label, write_chart(found, label, store.runs / f"collapse-{study.name}")

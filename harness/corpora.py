@@ -21,12 +21,23 @@ class Said:
 
     Attributes:
         rows: part → (what a learner reads, what was said, the record).
+        whole: its parts are one dialogue; else each is for itself.
     """
 
     item: str
     annotator: str
     sample: int
     rows: Mapping[int, tuple[Any, str, Mapping[str, Any]]]
+    whole: bool = False
+
+    def texts(self) -> list[str]:
+        """List the texts that must not stand on both sides: what is read; of a dialogue, all that was said in it.
+
+        How a dialogue begins (whose turn it is) is the same in many.
+        """
+        if self.whole:
+            return ["\n".join(said for _, said, _ in self.rows.values())]
+        return [read if isinstance(read, str) else "\n".join(read) for read, _, _ in self.rows.values()]
 
 
 @dataclass(frozen=True)
@@ -120,6 +131,9 @@ def read_taught(datatype: Any, config: Any, training: Training, rows: Iterable[M
     for row in rows:
         waves.setdefault(row["model"], set()).add(row["wave"])
         answers.setdefault((row["dataset"], row["item_id"], row["annotator_id"], row["sample"]), []).append(row)
+    whole = hasattr(datatype, "roles")
+    if whole:
+        answers = _join_voices(answers)
     made: dict[str, Taught] = {}
     asked = {"fields": training.fields, "classes": training.classes}
     for (dataset, item, annotator, sample), parts in sorted(answers.items()):
@@ -131,5 +145,28 @@ def read_taught(datatype: Any, config: Any, training: Training, rows: Iterable[M
         if said:
             name = name_corpus(first, len(waves[first["model"]]))
             corpus = taught.corpora.setdefault(name, {})
-            corpus.setdefault(item, []).append(Said(item, annotator, sample, said))
+            corpus.setdefault(item, []).append(Said(item, annotator, sample, said, whole))
     return list(made.values())
+
+
+def _join_voices(
+    answers: Mapping[tuple[str, str, str, int], list[Mapping[str, Any]]],
+) -> dict[tuple[str, str, str, int], list[Mapping[str, Any]]]:
+    """Join the turns of a dialogue between people, each of whom is an annotator of their own.
+
+    Where a turn has several voices, several people have each played the whole, and stay apart.
+    """
+    joined: dict[tuple[str, str, str, int], list[Mapping[str, Any]]] = {}
+    together: dict[tuple[str, str, int], list[tuple[str, str, str, int]]] = {}
+    for key, parts in answers.items():
+        if parts[0]["kind"] == HUMAN:
+            together.setdefault((key[0], key[1], key[3]), []).append(key)
+        else:
+            joined[key] = parts
+    for keys in together.values():
+        rows = [row for key in keys for row in answers[key]]
+        if len({row["part"] for row in rows}) == len(rows):
+            joined[keys[0]] = sorted(rows, key=lambda row: int(row["part"]))
+        else:
+            joined |= {key: answers[key] for key in keys}
+    return joined

@@ -3,9 +3,10 @@
 Arrays in, numbers out. ``y`` is the loss of a class (its F1 when people teach, less its F1 when a model does), ``x``
 how far the model's texts of that class are from people's in some attribute. Both are taken from their group's mean
 (a group is a task and a model), so that what is peculiar to a task or to a model does not pass for a slope. Classes
-are few, and one class is measured under several models: the unit that is left out is the class. The standard error
-is the jackknife over units, √((U - 1)/U · Σ (b(-u) - b)²) (Tukey 1958; cluster form: Cameron and Miller 2015, J.
-Human Resources 50, CV3), with U - 1 degrees of freedom. x is measured with error, which draws a slope toward 0.
+are few, and one class is measured under several models: the unit that is left out is the class. Where a group has two
+classes, these are one contrast and are left out together. The standard error is the jackknife over units,
+√((U - 1)/U · Σ (b(-u) - b)²) (Tukey 1958; cluster form: Cameron and Miller 2015, J. Human Resources 50, CV3), with
+U - 1 degrees of freedom. x is measured with error, which draws a slope toward 0.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 
 from harness.inference import TIE, Floats, Ints, t_quantile, t_tail
 
-LEAST_UNITS = 6
+LEAST_UNITS = 10
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def slope_within(y: Floats, x: Floats, groups: Ints, units: Ints) -> Slope:
     value = _slope(y, x, groups)
     if math.isnan(value):
         return NOTHING
+    units = join_pairs(groups, units)
     names = np.unique(units)
     kept = np.array([_slope(y[units != u], x[units != u], groups[units != u]) for u in names])
     held = np.isfinite(kept)
@@ -80,6 +82,16 @@ def slope_within(y: Floats, x: Floats, groups: Ints, units: Ints) -> Slope:
     half = t_quantile(0.975, len(names) - 1) * error
     p = t_tail(value / error, len(names) - 1)
     return Slope(value, value - half, value + half, p, r2, *told, heaviest)
+
+
+def join_pairs(groups: Ints, units: Ints) -> Ints:
+    """Make one unit of the two of a group of two: within it they lie as far on either side of its mean."""
+    made = units.copy()
+    for group in np.unique(groups):
+        there = np.unique(made[groups == group])
+        if len(there) == 2:
+            made[made == there[1]] = there[0]
+    return made
 
 
 def _slope(y: Floats, x: Floats, groups: Ints) -> float:

@@ -36,7 +36,7 @@ def amplify(bench: Bench, audits: Sequence[Audit], study: Study, speakers: Seque
     alone = [one for one in speakers if one.alone]
     rows: list[Row] = []
     for audit in audits:
-        if audit.header.across or audit.header.least_samples > 1 or not bench.relation(audit.header.relation):
+        if audit.header.across or audit.header.least_samples > 1 or not bench.relation(audit.rows):
             continue
         single, pupils = one_draw(audit), Pupils(bench, alone)
         rows += _judged(

@@ -148,6 +148,8 @@ def make_finding(
         found.detectable = inference.detectable(error) if error > inference.TIE else None
     if key in null:
         excess, excess_error = _exchange(found, header, curve, null[key], floor.get(key), exchanged.get(key))
+        if found.detectable is None and error > inference.TIE:
+            excess_error = math.nan  # the excess is 0 whatever was said: that is no absence
     if key in persons:
         person, model = persons[key][:, 0], persons[key][:, 1]
         found.persons, found.persons_as_far = inference.rank_among(model, person, header.worse)

@@ -83,14 +83,14 @@ def interval(
     return Interval(max(low, estimate - half), upper)
 
 
-def t_quantile(probability: float, freedom: int) -> float:
+def t_quantile(probability: float, freedom: float) -> float:
     """Give the quantile of Student's t, by its expansion in 1/freedom (Abramowitz and Stegun 26.7.5).
 
-    Exact for 1 and 2 degrees of freedom, where the expansion is far off.
+    Exact for 1 and 2 degrees of freedom, where the expansion is far off; what lies between is rounded down to these.
     """
-    if freedom <= 1:
+    if freedom < 2:
         return math.tan(math.pi * (probability - 0.5))
-    if freedom == 2:
+    if freedom < 3:
         return (2 * probability - 1) / math.sqrt(2 * probability * (1 - probability))
     z, v = Z(probability), freedom
     terms = (
@@ -102,7 +102,7 @@ def t_quantile(probability: float, freedom: int) -> float:
     return float(z + sum(term / v ** (power + 1) for power, term in enumerate(terms)))
 
 
-def t_tail(t: float, freedom: int) -> float:
+def t_tail(t: float, freedom: float) -> float:
     """Give P(|T| ≥ |t|) by Wallace's normal approximation (1959, Ann. Math. Stat. 30), good to 0.001."""
     v = max(freedom, 1)
     z = (8 * v + 1) / (8 * v + 3) * math.sqrt(v * math.log1p(t * t / v))

@@ -64,12 +64,8 @@ def split_taught(taught: Taught, training: Training, seed: int) -> Split:
     texts: dict[str, set[str]] = {item: set() for item in taught.clusters}
     for answers in taught.corpora.values():
         for item, said in answers.items():
-            texts[item] |= {_as_text(read) for one in said for read, _, _ in one.rows.values()}
+            texts[item] |= {text for one in said for text in one.texts()}
     return split_items(taught.clusters, texts, taught.splits, training.test, f"{seed} split {taught.dataset}")
-
-
-def _as_text(read: Any) -> str:
-    return read if isinstance(read, str) else "\n".join(read)
 
 
 def list_units(taught: Taught, split: Split, *, writes: bool) -> list[Unit]:

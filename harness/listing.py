@@ -15,7 +15,7 @@ from harness.errors import HarnessError
 if TYPE_CHECKING:
     import pandas as pd
 
-KINDS = ("studies", "datatypes", "backends", "extractors", "audits", "runs")
+KINDS = ("studies", "datatypes", "backends", "extractors", "learners", "remedies", "audits", "runs")
 
 
 def listing(kind: str, runs: Path) -> Iterator[tuple[str, list[tuple[str, str]]]]:

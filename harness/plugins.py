@@ -19,6 +19,7 @@ SIGNS = {
     "datatypes": "Record",
     "extractors": "Extractor",
     "learners": "make",
+    "remedies": "choose",
 }  # what tells an extension from any other module
 
 
@@ -50,7 +51,7 @@ def unknown(folder: str, name: str, known: list[str], where: str = "") -> Plugin
     """Make the error for a name that is not there."""
     near = difflib.get_close_matches(name, known, n=3)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
-    kind = folder.rstrip("s")
+    kind = f"{folder.removesuffix('ies')}y" if folder.endswith("ies") else folder.rstrip("s")
     return PluginError(
         f"there is no {kind} called {name!r}",
         where=where,

@@ -64,7 +64,7 @@ def score(bench: Bench, study: Study, speakers: Sequence[Speaker]) -> tuple[list
     scored: list[Scored] = []
     rows: list[Row] = []
     for audit in (read_audit(AUDITS / "label" / f"{name}.sql") for name in SCORES):
-        if not bench.relation(audit.header.relation):
+        if not bench.relation(audit.rows):
             continue
         pupils = Pupils(bench, speakers)
         place = {seat["who_no"]: number for number, seat in enumerate(pupils.seats)}

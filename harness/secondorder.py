@@ -22,8 +22,8 @@ from harness.examination import amplify
 from harness.extracting import extract_texts
 from harness.ids import content_id
 from harness.lessons import Fit
-from harness.rooms import Room, Wanted, list_wanted, open_rooms, task_of
-from harness.scoring import compare_shares, score, weigh_labels
+from harness.rooms import WRITES, Room, Wanted, list_wanted, open_rooms, task_of
+from harness.scoring import Scored, compare_shares, score, weigh_labels
 from harness.store import folders, ingest, taught
 from harness.store.database import Store, only_one
 from harness.store.examined import list_speakers, open_scores, open_tests
@@ -229,8 +229,11 @@ def examine(
     speakers, training = list_speakers(store, study), training_of(study)
     if not speakers:
         return
-    with open_scores(store, study) as bench:
-        scored, scores = score(bench, study, speakers)
+    scored: list[Scored] = []
+    scores: list[dict[str, Any]] = []
+    if task_of(study) != WRITES:  # a text is no label, right or wrong
+        with open_scores(store, study) as bench:
+            scored, scores = score(bench, study, speakers)
     metrics = sorted({one.metric for one in scored})
     if metrics and training.score not in metrics:
         remedy = f"{near_names(training.score, metrics)}there are: {', '.join(metrics)}"

@@ -24,13 +24,11 @@ class Training(BaseModel):
     corpora: list[str] = Field(
         [HUMAN, LLM], min_length=1, description='who teaches: "human", "llm" (each model), or names of models'
     )
-    seeds: int = Field(5, ge=1, le=100, description="how often each is taught; a seed draws items and annotations")
-    test: float = Field(
-        0.3, gt=0, lt=1, description="share of the clusters that are held out, where data have no split"
-    )
-    share: float = Field(0.8, gt=0, le=1, description="of the items left to teach with, what each seed draws")
+    seeds: int = Field(5, ge=1, le=100, description="how often each is taught; a seed draws items")
+    test: float = Field(0.3, gt=0, lt=1, description="share of clusters that is held out, where data have no split")
+    share: float = Field(0.5, gt=0, le=1, description="of the items left to teach with, what each seed draws")
     teach: Literal["one", "soft"] = Field(
-        "one", description="one: one annotation of each item, drawn; soft: the shares of all its annotations"
+        "one", description="one: one annotation of each item, drawn once; soft: the shares of all its annotations"
     )
     hybrid: list[int] = Field([], description="per cent of human items in corpora that mix people and a model")
     mix: Literal["constant", "added"] = Field(

@@ -57,6 +57,7 @@ def make(tmp_path):
 
 LEFT_OUT = {
     "slow": "slow: simulations over the whole grid; make test-slow runs it",
+    "grid": "a simulation over every size and world, an hour in all; make test-grid runs it",
     "model": "needs the real embedded model (100 MB once); make test-slow runs it",
     "browser": "needs headless Chromium; make test-slow runs it",
     "vllm": "needs a real vLLM engine, in an environment of its own; make test-vllm runs it",

@@ -13,10 +13,10 @@ from harness.store import Store
 from harness.study import Study
 from tests.studies import MAPPED, generate_and_parse, write_study
 
-SHARES = {"sun": 0.95, "rain": 0.85, "wind": 0.75, "snow": 0.7, "fog": 0.65, "hail": 0.6, "ice": 0.2}
+SHARES = {"sun": 0.9, "rain": 0.85, "wind": 0.85, "snow": 0.8, "fog": 0.8, "hail": 0.8, "ice": 0.1}
 
 
-def school(folder: Path, *, items: int = 140, people: int = 3, train: Any = None, **given: Any) -> Study:
+def school(folder: Path, *, items: int = 280, people: int = 3, train: Any = None, **given: Any) -> Study:
     """Write a study whose people draw their labels from their item's share, and read it."""
     rng = np.random.default_rng(7)
     rows = ["item,text,truth,annotator,label"]

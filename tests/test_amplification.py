@@ -74,7 +74,7 @@ def test_intervals_cover_items_and_training() -> None:
         assert 0.90 <= share <= 0.995, name
 
 
-@pytest.mark.slow
+@pytest.mark.grid
 @pytest.mark.parametrize(("items", "tested"), [(60, 40), (150, 80), (400, 1000)])
 @pytest.mark.parametrize("drawn", [0.5, 0.8])
 def test_intervals_cover_in_worlds_of_all_sizes(items, tested, drawn) -> None:
@@ -99,8 +99,10 @@ def test_without_a_second_seed_nothing_is_sure() -> None:
 
 
 def mean_of(value, noise):
+    """Make a mean of this value, with so much noise over redraws of the test and over seeds each."""
     rng = np.random.default_rng(3)
-    return mean_over_seeds(value + rng.normal(0, noise, size=(5, 201)), 60, 0.5)
+    seeds, redraws = rng.normal(0, noise, size=(5, 1)), rng.normal(0, noise, size=(1, 201))
+    return mean_over_seeds(value + seeds - seeds.mean() + redraws - redraws[0, 0], 60, 0.5)
 
 
 @pytest.mark.parametrize(
@@ -154,4 +156,4 @@ def test_the_worth_of_a_label_is_covered() -> None:
         curves = np.vstack([curve, curve + rng.normal(0, noise, (400, 5))])
         found = worth(100, draws, sizes, curves)
         held += found.lower <= 2 <= found.upper
-    assert held / 300 >= 0.92
+    assert held / 300 >= 0.9

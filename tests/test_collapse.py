@@ -131,8 +131,8 @@ def test_the_verb_works_on_a_study_of_texts(tmp_path):
     )
     assert made.exit_code == 0
     assert "rare words kept" in made.output
-    folder = tmp_path / "runs" / "report-tiny"
-    assert (folder / "collapse-ngram_lm.png").stat().st_size > 10_000
+    folder = tmp_path / "runs" / "collapse-tiny"
+    assert (folder / "ngram_lm.png").stat().st_size > 10_000
     from harness.store import open_store
 
     held = open_store(tmp_path / "runs").sql("select * from collapse")

@@ -90,7 +90,7 @@ def test_two_who_are_as_far_away_in_different_directions_are_not_told_apart():
     assert rejected(found) <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / 60)
 
 
-@pytest.mark.slow
+@pytest.mark.grid
 @pytest.mark.parametrize("audit", ["label_shift", "agreement", "majority_match"])
 @pytest.mark.parametrize("items", [30, 100, 300])
 @pytest.mark.parametrize("world", [{}, {"toward_first": 0.3, "twin": 0.3}, {"per_cluster": 4}, {"refuses_hard": True}])
@@ -100,7 +100,7 @@ def test_false_changes_are_nominal_over_the_grid(audit, items, world):
     assert rate <= 0.06 + 2 * math.sqrt(0.06 * 0.94 / 400), rate
 
 
-@pytest.mark.slow
+@pytest.mark.grid
 def test_false_changes_are_nominal_where_the_metric_alone_is_equal():
     rate = rejected(compared(mirrored(600, 100, 7), "label_shift", "total_variation"))
     assert rate <= 0.06 + 2 * math.sqrt(0.06 * 0.94 / 600), rate

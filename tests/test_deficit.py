@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from harness.deficit import slope_within
+from harness.deficit import join_pairs, slope_within
 
 SHAPE = (9, 3, 2, 2, 2)  # classes of each task, as in worker_vs_gpt
 
@@ -41,6 +41,8 @@ def test_it_is_least_squares_with_a_mean_for_each_group():
 def test_leaving_out_is_what_it_says():
     y, x, groups, units = points(np.random.default_rng(2), 0.4)
     found = slope_within(y, x, groups, units)
+    units = join_pairs(groups, units)
+    assert len(np.unique(units)) == 9 + 3 + 1 + 1 + 1
     kept = {u: slope_within(*(a[units != u] for a in (y, x, groups, units))).value for u in np.unique(units)}
     assert (found.least, found.most) == pytest.approx((min(kept.values()), max(kept.values())))
     assert found.heaviest == max(kept, key=lambda u: abs(kept[u] - found.value))
@@ -48,7 +50,7 @@ def test_leaving_out_is_what_it_says():
 
 
 def test_one_class_that_makes_the_slope_is_named():
-    y, x, groups, units = np.zeros(8), np.arange(8.0) / 100, np.zeros(8, dtype=int), np.arange(8)
+    y, x, groups, units = np.zeros(12), np.arange(12.0) / 100, np.zeros(12, dtype=int), np.arange(12)
     x[7], y[7] = 10.0, 5.0
     y[1] = 0.001
     found = slope_within(y, x, groups, units)
@@ -66,6 +68,13 @@ def test_where_nothing_can_be_told_nothing_is():
     assert (
         slope_within(np.array([1.0, np.nan]), np.array([1.0, 2]), np.zeros(2, dtype=int), np.arange(2)).heaviest == -1
     )
+
+
+def test_three_tasks_of_two_classes_are_three_units_and_too_few():
+    y, x = np.array([0.1, 0.3, 0.2, 0.5, 0.0, 0.2]), np.array([0.0, 1, 0, 1.5, 0, 1])
+    found = slope_within(y, x, np.array([0, 0, 1, 1, 2, 2]), np.arange(6))
+    assert found.value > 0
+    assert math.isnan(found.p)
 
 
 def covered(runs, slope):

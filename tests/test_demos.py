@@ -17,8 +17,9 @@ from harness.study import Study
 from tests.conftest import ROOT, shared_file
 from tests.studies import generate_and_parse
 
-VERSIONS = ROOT / "prompts" / "demo_versions"  # asks no model: it has tests of its own
-DEMOS = sorted({path.parent for path in (ROOT / "prompts").glob("demo_*/study.toml")} - {VERSIONS})
+VERSIONS = ROOT / "prompts" / "demo_versions"  # these two ask no model: they have tests of their own
+TAUGHT = ROOT / "prompts" / "demo_second_order"
+DEMOS = sorted({path.parent for path in (ROOT / "prompts").glob("demo_*/study.toml")} - {VERSIONS, TAUGHT})
 LEAST_READ = 0.5  # of the replies of a model of 135 million parameters
 every_demo = pytest.mark.parametrize("folder", DEMOS, ids=lambda path: path.name)
 
@@ -106,3 +107,40 @@ def test_the_answers_of_the_demo_of_versions_are_made_by_its_extract(tmp_path: P
     code = "import duckdb; duckdb.sql(open('extract.sql').read())"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "source", check=True)
     assert (tmp_path / "source" / "answers.csv").read_bytes() == (VERSIONS / "answers.csv").read_bytes()
+
+
+def test_the_demo_of_the_second_order_holds_texts_of_people_and_of_two_models(tmp_path: Path) -> None:
+    study = Study.load(TAUGHT)
+    assert not study.models and study.training is not None and study.training.classes == "class"
+    told = (TAUGHT / "ATTRIBUTION.md").read_text(encoding="utf-8")
+    assert "MIT" in told and "MIT License" in (TAUGHT / "LICENSE").read_text(encoding="utf-8")
+    assert (TAUGHT / "texts.csv").stat().st_size < 1_500_000
+    store = open_store(tmp_path / "runs")
+    pipeline.resolve(study, store)
+    said = store.sql("select coalesce(model, 'people') as who, count(*) as n from texts group by 1 order by 1")
+    assert dict(zip(said["who"], said["n"], strict=True)) == {"people": 1_288, "gpt-4": 766, "llama-2-70b": 794}
+    tried = store.sql("select distinct kind from texts where split = 'test'")
+    assert list(tried["kind"]) == ["human"]
+    # What stands on one side stands nowhere on the other.
+    assert store.sql("select text from texts group by all having count(distinct split) > 1").empty
+
+
+@pytest.mark.slow
+def test_the_demo_of_the_second_order_teaches_and_tells(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    for verb in (["train"], ["audit", "--audit", "text_length"], ["report"]):
+        asked = [sys.executable, "-m", "harness.cli", verb[0], str(TAUGHT), "--runs", str(runs), *verb[1:]]
+        subprocess.run(asked, check=True, cwd=ROOT, capture_output=True)
+    page = (runs / "report-demo_second_order" / "index.html").read_text(encoding="utf-8")
+    assert "taught by gpt-4 instead" in page and "second-order-hybrid.svg" in page
+
+
+@pytest.mark.slow
+def test_the_texts_of_the_demo_of_the_second_order_are_made_by_its_extract(tmp_path: Path) -> None:
+    source = shared_file("free_form_text/worker_vs_gpt")
+    for task in ("ten-dim", "hypo-l"):
+        shutil.copytree(source / task, tmp_path / task)
+    shutil.copy(TAUGHT / "extract.sql", tmp_path)
+    code = "import duckdb; duckdb.sql(open('extract.sql').read())"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    assert (tmp_path / "texts.csv").read_bytes() == (TAUGHT / "texts.csv").read_bytes()

@@ -186,7 +186,7 @@ def test_errors_are_those_of_the_mean_over_halves(statistic):
     holds(statistic, 60, 2, 100)
 
 
-@pytest.mark.slow
+@pytest.mark.grid
 @pytest.mark.parametrize("statistic", STATISTICS)
 @pytest.mark.parametrize(
     ("size", "parts", "per_cluster"), [(60, 2, 1), (60, 2, 4), (250, 2, 1), (250, 8, 1), (1000, 2, 1)]
@@ -280,7 +280,7 @@ def test_replicates_of_two_annotators_are_paired(audit):
     assert 0.5 <= math.sqrt(np.mean(errors**2)) / np.std(apart) <= 2  # 1, give or take the noise of 12 studies
 
 
-@pytest.mark.slow
+@pytest.mark.grid
 def test_differences_of_two_annotators_are_covered(audit):
     apart, errors = differences(audit, 150)
     assert 0.85 <= math.sqrt(np.mean(errors**2)) / np.std(apart) <= 1.25

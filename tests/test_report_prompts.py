@@ -78,11 +78,9 @@ def depending(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Store, s
 
 
 def test_the_first_screen_says_that_it_is_the_prompts_doing(depending: tuple[Study, Store, str]) -> None:
-    header = " ".join(re.sub("<[^>]+>", " ", depending[2].split("</header>")[0]).split())
+    header = " ".join(re.sub("<[^>]+>", " ", depending[2].split("</header>")[0].split("</head>")[1]).split())
     assert "Which artifacts are the prompt’s, and which are there whatever the prompt?" in header
-    found = (
-        r"Of \d artifacts? judged in m over 12 prompts, none is there whatever the prompt, \d depends? on the prompt \("
-    )
+    found = r"Of \d artifacts? judged in m over 12 prompts, none is there whatever the prompt(,| and) \d depends? on "
     assert re.search(found, header), header
     shift = r"label distribution shift: surely there under 6 prompts and surely not under \d"
     assert re.search(shift + r", and (9\d|100) % of how they differ is wording", header), header
@@ -175,6 +173,38 @@ def test_items_that_flip_are_those_on_which_variants_differ(depending: tuple[Stu
     assert "Items whose answers change most with the prompt" in page
 
 
+def test_whose_doing_an_answer_is_comes_from_the_store(depending: tuple[Study, Store, str], tmp_path: Path) -> None:
+    study, store, page = depending
+    (table,) = gathered(study, store, tmp_path / "out").components
+    held = store.variance_components(study.name).set_index("component")["share"]
+    assert list(table.lines) == list(held.index) and held["prompt"] > 0.1
+    assert table.columns[0].cells == tuple(f"{100 * share:.0f}" for share in held)
+    assert "Whose doing an answer is" in page
+
+
+def test_texts_that_share_no_word_between_prompts_come_first(tmp_path: Path) -> None:
+    answers = {"1": ("red green blue", "red green blue"), "2": ("red green", "Green, red!"),
+               "3": ("one two three", "four five six"), "4": ("a b c d", "a b x y")}  # fmt: skip
+    rows = [
+        f'{item},Text {item}.,m,wording={"ab"[place]},"{text}"'
+        for item, both in answers.items()
+        for place, text in enumerate(both)
+    ]
+    mapped = {**PUBLISHED, "record": {"text": "said"}}
+    study = Study.load(
+        write_study(
+            tmp_path / "texts", datatype="text", label=None, text={"task": "write"}, models=[], data=[mapped],
+            files={"published.csv": "\n".join(["item,text,model,variant,said", *rows])},
+        )
+    )  # fmt: skip
+    store = open_store(tmp_path / "runs")
+    pipeline.plan_study(study, store)
+    told, flips = read_flips(study, store, {})
+    assert told.startswith("How little")
+    assert [(flip.key, round(flip.score, 3)) for flip in flips] == [("3", 1.0), ("4", round(2 / 3, 3))]
+    assert flips[0].said["wording=a"] == {"m": [("one two three", 1)]}
+
+
 def test_without_an_effect_of_the_prompt_none_is_said(tmp_path: Path) -> None:
     study, store = world(tmp_path, variants := grid(WORDINGS), dict.fromkeys(variants, 0.9), items=120)
     made = gathered(study, store, tmp_path / "out")
@@ -195,6 +225,17 @@ def test_two_prompts_are_too_few_and_it_is_said(tmp_path: Path) -> None:
     assert "robust" not in {each.verdict for each in made.told.artifacts}
     assert "over 2 prompts, none is there whatever the prompt" in made.answer[0]
     assert page_of(study, store).count("<h2>What is the prompt’s doing</h2>") == 1
+
+
+def test_of_closed_axes_no_more_is_said_than_was_tried(tmp_path: Path) -> None:
+    variants = ["label_order=given", "label_order=reversed"]
+    study, store = world(tmp_path, variants, dict.fromkeys(variants, 0.95), items=120)
+    made = gathered(study, store, tmp_path / "out")
+    shift = next(each for each in made.told.artifacts if each.told["audit"] == "label_shift")
+    assert (shift.verdict, shift.state, shift.reach) == ("robust", "robust here", "tried")
+    assert "is there under every prompt tried (label distribution shift: they show +" in made.answer[0]
+    assert "whatever the prompt" not in " ".join(made.answer)
+    assert made.answer[-1] == "This speaks of the prompts tried: all levels of label_order."
 
 
 def test_one_prompt_has_no_such_part(tmp_path: Path) -> None:
@@ -225,6 +266,7 @@ def test_thirty_variants_of_two_models_are_told_apart_and_weigh_little(many: tup
     assert len(re.findall("prompts-map-[12].svg", page)) == 2
     told = read_sensitivity(study, store, read_sections(study, store.findings(study.name)))
     assert set(told.axes) == {"wording", "persona", "label_order"}
+    assert "1 of which surely moves with the prompt (label distribution shift, by 0.2" in header  # m: cannot tell
     assert len(answer(told)) == 3  # two models, and of which prompts it speaks
 
 

@@ -21,37 +21,41 @@ from tests.studies import all_tables, count
 
 ROOT = Path(__file__).parent.parent
 QUIET = {"say": lambda _: None}
+MODEL = "corpus=fake wording=ask"
 
 
 def by_corpus(table, metric: str):
     return table[table["metric"] == metric].set_index("corpus")
 
 
-def test_a_model_that_draws_is_made_a_majority_by_training_and_one_that_is_a_majority_is_not(tmp_path) -> None:
+def test_who_draws_is_made_a_majority_by_training_and_who_is_a_majority_is_not(tmp_path) -> None:
     drawn, pulled = (
-        (school(tmp_path / name, parameters={"majority_pull": pull}), Store(tmp_path / name / "runs"))
+        (
+            school(tmp_path / name, parameters={"majority_pull": pull}, train={"seeds": 6}),
+            Store(tmp_path / name / "runs"),
+        )
         for name, pull in (("drawn", 0.0), ("pulled", 1.0))
     )
     told = {}
     for name, (study, store) in (("drawn", drawn), ("pulled", pulled)):
-        assert teach(study, store) == 6
+        assert teach(study, store) == 12
         told[name] = by_corpus(examine(study, store, ["modal_dominance"]), "modal_gap")
-    of = told["drawn"].loc["fake"]
-    assert of["verdict"] == "amplified" and of["lower"] > 0 and of["q"] < 0.05
-    assert told["drawn"].loc["human"]["amplification"] > 0.05
+    people, drawn_model = (told["drawn"].loc[corpus] for corpus in ("human", "fake wording=ask"))
+    assert people["verdict"] == "amplified" and people["lower"] > 0 and people["q"] < 0.05
+    assert drawn_model["amplification"] > 0 and drawn_model["verdict"] in ("amplified", "cannot tell")
     # What always says the likeliest label leaves training nothing to add.
-    still = told["pulled"].loc["fake"]
-    assert still["in_corpus"] > of["in_corpus"] + 0.1
-    assert abs(still["amplification"]) < 0.02 and still["verdict"] in ("the same", "cannot tell")
+    still = told["pulled"].loc["fake wording=ask"]
+    assert still["in_corpus"] > drawn_model["in_corpus"] + 0.05
+    assert abs(still["amplification"]) < 0.02 and still["verdict"] == "the same"
 
 
 def test_trained_annotators_speak_in_the_views_and_are_audited(tmp_path) -> None:
-    study, store = school(tmp_path / "s", train={"hybrid": [50], "sizes": [20]}), Store(tmp_path / "runs")
+    study, store = school(tmp_path / "s", items=112, train={"hybrid": [50], "sizes": [20]}), Store(tmp_path / "runs")
     teach(study, store)
     labels = store.labels(study.name)
     trained = labels[labels["kind"] == "trained"]
     assert set(trained["variant"]) == {
-        "corpus=human", "corpus=fake", "corpus=fake human=50", "corpus=human size=20", "corpus=fake size=20"
+        "corpus=human", MODEL, f"{MODEL} human=50", "corpus=human size=20", f"{MODEL} size=20"
     }  # fmt: skip
     asked = set(trained["item_id"])
     assert trained.groupby(["variant", "sample"])["item_id"].nunique().eq(len(asked)).all()
@@ -63,21 +67,24 @@ def test_trained_annotators_speak_in_the_views_and_are_audited(tmp_path) -> None
     pipeline.audit_study(study, store, only=["agreement", "label_shift"], **QUIET)
     found = store.findings(study.name)
     found = found[found["kind"] == "trained"]
-    assert set(found["variant"]) == {"corpus=human", "corpus=fake"}
+    assert set(found["variant"]) == {"corpus=human", MODEL}
     assert found["floor"].notna().all() and found["items"].eq(len(asked)).all()
     assert set(store.amplifications(study.name)["audit"]) == {"agreement", "label_shift"}
 
 
 def test_scores_are_those_that_the_labels_make(tmp_path) -> None:
-    study, store = school(tmp_path / "s", train={"hybrid": [50], "sizes": [15, 30]}), Store(tmp_path / "runs")
+    study, store = (
+        school(tmp_path / "s", items=112, train={"hybrid": [50], "sizes": [15, 30]}),
+        Store(tmp_path / "runs"),
+    )
     teach(study, store)
     examine(study, store, ["agreement"])
     labels, scores = store.labels(study.name), store.scores(study.name)
     people = labels[labels["kind"] == "human"]
-    one = labels[(labels["variant"] == "corpus=fake") & (labels["sample"] == 1)]
+    one = labels[(labels["variant"] == MODEL) & (labels["sample"] == 1)]
     both = one.merge(people, on="item_id", suffixes=("", "_human"))
     accuracy = (both["label"] == both["label_human"]).groupby(both["item_id"]).mean().mean()
-    told = scores[(scores["variant"] == "corpus=fake") & (scores["metric"] == "accuracy")]
+    told = scores[(scores["variant"] == MODEL) & (scores["metric"] == "accuracy")]
     assert told[told["seed"] == 1]["estimate"].item() == pytest.approx(accuracy)
     mean = told[told["seed"].isna()].iloc[0]
     assert mean["estimate"] == pytest.approx(told[told["seed"].notna()]["estimate"].mean())
@@ -89,7 +96,7 @@ def test_scores_are_those_that_the_labels_make(tmp_path) -> None:
 
 
 def test_nothing_is_taught_twice_and_a_rebuild_gives_the_same(tmp_path) -> None:
-    study, store = school(tmp_path / "s"), Store(tmp_path / "runs")
+    study, store = school(tmp_path / "s", items=84), Store(tmp_path / "runs")
     assert teach(study, store) == 6
     folders = len(list(store.runs.glob("*/run.json")))
     assert secondorder.train_study(study, store, **QUIET) == 0
@@ -107,17 +114,17 @@ def test_nothing_is_taught_twice_and_a_rebuild_gives_the_same(tmp_path) -> None:
 def test_the_same_seeds_give_the_same_predictions(tmp_path) -> None:
     said = []
     for name in ("one", "two"):
-        study, store = school(tmp_path / name / "same"), Store(tmp_path / name / "runs")
+        study, store = school(tmp_path / name / "same", items=84), Store(tmp_path / name / "runs")
         teach(study, store)
         said.append(store.sql("select * from predictions order by all").astype(str))
     assert said[0].equals(said[1])
 
 
 def test_more_seeds_and_another_learner_train_what_is_missing(tmp_path) -> None:
-    study, store = school(tmp_path / "s"), Store(tmp_path / "runs")
+    study, store = school(tmp_path / "s", items=84), Store(tmp_path / "runs")
     teach(study, store, corpora=["human"])
     assert set(store.trained(study.name)["corpus"]) == {"human"}
-    study = school(tmp_path / "s", train={"seeds": 4})
+    study = school(tmp_path / "s", items=84, train={"seeds": 4})
     assert secondorder.train_study(study, store, **QUIET) == 1 + 4
     trained = store.trained(study.name)
     assert trained.groupby("variant")["sample"].nunique().eq(4).all()
@@ -141,7 +148,10 @@ class Model:
 def test_a_training_that_is_killed_goes_on(tmp_path, monkeypatch) -> None:
     (tmp_path / "slow_learner.py").write_text(SLOW)
     monkeypatch.syspath_prepend(str(tmp_path))
-    study, store = school(tmp_path / "s", train={"learners": ["slow_learner"], "seeds": 6}), Store(tmp_path / "runs")
+    study, store = (
+        school(tmp_path / "s", items=84, train={"learners": ["slow_learner"], "seeds": 6}),
+        Store(tmp_path / "runs"),
+    )
     teach(study, store, learners=["nobody"])
     code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]\nfrom harness.cli import app; app()"
     command = [sys.executable, "-c", code, "train", str(tmp_path / "s"), "--runs", str(store.runs)]
@@ -184,11 +194,11 @@ def test_a_learner_of_another_task_is_refused(tmp_path) -> None:
 
 
 def test_the_command_tells_it_in_lines_and_in_json(tmp_path) -> None:
-    study, store = school(tmp_path / "s"), Store(tmp_path / "runs")
+    study, store = school(tmp_path / "s", items=70, train={"seeds": 2}), Store(tmp_path / "runs")
     teach(study, store)
     command = [sys.executable, "-m", "harness.cli", "train", str(tmp_path / "s"), "--runs", str(store.runs)]
     lines = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
-    assert "macro_f1 of tfidf_logreg on tiny" in lines and "corpus=human" in lines and "amplified" in lines
+    assert "macro_f1 of tfidf_logreg on tiny" in lines and "corpus=human" in lines
     told = json.loads(subprocess.run([*command, "--json"], capture_output=True, text=True, check=True, cwd=ROOT).stdout)
     assert told["trainings"] == 0 and told["scores"] and told["amplifications"]
 
@@ -203,6 +213,5 @@ def test_the_demo_s_people_teach_in_seconds(tmp_path) -> None:
     study, store = Study.load(folder), Store(tmp_path / "runs")
     pipeline.resolve(study, store)
     assert secondorder.train_study(study, store, **QUIET) == 2
-    items = store.sql("select distinct split_part(cluster, '', 1) as c, item_id from items")
-    asked = store.sql("select distinct item_id from predictions")
-    assert len(asked) == round(0.3 * len(items))
+    items, asked = (count(store, what) for what in ("items", "(select distinct item_id from predictions)"))
+    assert asked == round(0.3 * items)

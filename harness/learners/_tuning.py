@@ -58,7 +58,7 @@ def tune(
         folder: where checkpoints are kept; None: nowhere.
 
     Returns:
-        how many epochs were made, which was best, and its held-out loss (NaN where nothing is held out).
+        how many epochs were made, which was best, and its held-out loss, if anything is held out.
     """
     import torch
 
@@ -105,8 +105,8 @@ def tune(
         keep()
     if at["best"] is not None:
         _load(model, at["best"])
-    lowest = at["lowest"] if len(held) else float("nan")
-    return {"epochs": float(at["epoch"]), "best_epoch": float(at["chosen"]), "held_out_loss": lowest}
+    told = {"epochs": float(at["epoch"]), "best_epoch": float(at["chosen"])}
+    return {**told, "held_out_loss": at["lowest"]} if len(held) else told
 
 
 def hold_out(groups: npt.ArrayLike, share: float, seed: int) -> tuple[Ints, Ints]:

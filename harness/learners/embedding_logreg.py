@@ -1,8 +1,8 @@
 """embedding_logreg: logistic regression on sentence vectors (all-MiniLM-L6-v2); seconds once the vectors are there.
 
 Vectors come from the extractor ``embedding``, have length 1, and are computed once per distinct text. A text without
-a word has the vector 0. ``C`` is the inverse of the ridge's strength. Seeds differ by the items and the annotations
-that were drawn. Of pairs of answers it learns the difference of their vectors, of their lengths, and the first place
+a word has the vector 0. ``C`` is the inverse of the ridge's strength. Seeds differ by the items that were drawn.
+Of pairs of answers it learns the difference of their vectors, of their lengths, and the first place
 (see ``tfidf_logreg``).
 """
 

@@ -11,7 +11,8 @@ which for two answers is Davidson's tie (1970, JASA 65) with the order effect of
 change places change their probabilities. So a liking for the first place is a number that is learned and told, and
 not hidden in the weights; ``told`` has it beside that of length, as log-odds, each with its standard error (a
 sandwich over clusters). The vectors' weights have a ridge; length, nearness, places and ties have none, so that they
-are not shrunk. Where all of a corpus agrees, those have no finite estimate; they are then held at ``MOST``.
+are not shrunk. Where all of a corpus agrees, those have no finite estimate; they are then held at ``MOST``, and no
+error is told.
 """
 
 from __future__ import annotations
@@ -140,8 +141,9 @@ class Learner:
         names = [*NAMED, *("first_place" if n == 0 else f"place_{n + 1}" for n in range(self._answers - 1))]
         names += ["tie"] * (TIE in self._classes)
         for n, name in enumerate(names):
-            held = abs(self._w[n]) < MOST * (1 - 1e-9)
-            self._told |= {name: float(self._w[n]), f"{name}_error": float(error[n]) if held else math.nan}
+            self._told[name] = float(self._w[n])
+            if abs(self._w[n]) < MOST * (1 - 1e-9):
+                self._told[f"{name}_error"] = float(error[n])
 
 
 def _log_shares(strengths: Floats) -> Floats:

@@ -2,8 +2,8 @@
 
 Words in lower case and pairs of neighbours, sublinear tf-idf in rows of length 1, and a multinomial logistic
 regression with a ridge (``C`` is the inverse of its strength; ``least`` the texts that a word must stand in). It
-draws nothing itself: the same lesson makes the same model whatever the seed, and seeds differ by the items and the
-annotations that were drawn.
+draws nothing itself: the same lesson makes the same model whatever the seed, and seeds differ by the items that were
+drawn.
 
 A soft label counts once per class, by its share. Of pairs of answers it learns the difference between their words,
 between their lengths (log of words), and what speaks for the first place whatever stands there; ``told`` says the

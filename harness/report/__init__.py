@@ -19,6 +19,13 @@ What the variants of a prompt show together has modules of its own:
 * ``flips``               items whose answers change with the prompt
 * ``prompts``             all of these together, for ``sensitivity.html.j2``
 
+So has what trained models show:
+
+* ``taught``               who taught whom, and what came of it, in words
+* ``deficits``             what goes with a loss of performance: slopes over classes
+* ``charts_second_order``  what training adds, what mixtures teach, what goes with a loss
+* ``second_order``         all of these together, for ``second_order.html.j2``
+
 What models and people wrote is untrusted: the template escapes all of it, and the page forbids scripts.
 """
 
@@ -32,6 +39,7 @@ from typing import TYPE_CHECKING
 from harness.report import charts, versions, words
 from harness.report.contents import Page, gather, tables
 from harness.report.prompts import Prompts, write_prompts
+from harness.report.second_order import SecondOrder, write_second_order
 from harness.report.timeline import Timeline, draw_timelines
 
 if TYPE_CHECKING:
@@ -44,7 +52,8 @@ HERE = Path(__file__).parent
 def write_report(study: Study, store: Store, now: datetime) -> Path:
     """Write ``runs/report-<study>/``: index.html, findings.csv, and each chart as .svg, .png and .vl.json.
 
-    With several prompts also sensitivities.csv and axis_effects.csv.
+    With several prompts also sensitivities.csv and axis_effects.csv; with trained models amplifications.csv,
+    hybrids.csv, worths.csv and scores.csv.
 
     Args:
         study: the study as it stands.
@@ -66,14 +75,19 @@ def write_report(study: Study, store: Store, now: datetime) -> Path:
     drawn = {section.name: charts.draw(section, folder) for section in page.sections}
     timelines = draw_timelines(page.versions.points, folder)
     prompts = write_prompts(study, store, page.sections, folder)
+    taught = write_second_order(study, store, page.trained, folder)
     store.findings(study.name).to_csv(folder / "findings.csv", index=False)
     beside = folder / "index.html.tmp"
-    beside.write_text(render(page, drawn, timelines, prompts), encoding="utf-8")
+    beside.write_text(render(page, drawn, timelines, prompts, taught), encoding="utf-8")
     return beside.replace(folder / "index.html")
 
 
 def render(
-    page: Page, drawn: dict[str, str | None], timelines: Sequence[Timeline] = (), prompts: Prompts | None = None
+    page: Page,
+    drawn: dict[str, str | None],
+    timelines: Sequence[Timeline] = (),
+    prompts: Prompts | None = None,
+    taught: SecondOrder | None = None,
 ) -> str:
     """Fill the template.
 
@@ -82,6 +96,7 @@ def render(
         drawn: audit → its chart as SVG, which vl-convert has escaped.
         timelines: charts over time.
         prompts: what several prompts show together, if there are several.
+        taught: what trained models show, if there are any.
     """
     import jinja2
     from markupsafe import Markup
@@ -96,6 +111,7 @@ def render(
     return environment.get_template("page.html.j2").render(
         page=page,
         prompts=prompts,
+        taught=taught,
         words=words,
         versions=versions,
         timelines=[(one, Markup(one.svg)) for one in timelines],

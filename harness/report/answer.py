@@ -39,20 +39,19 @@ def _name(who: tuple[str, str, str], everyone: Sequence[tuple[str, str, str]]) -
 
 def _sentence(artifacts: Sequence[Artifact], who: str) -> str:
     prompts = max(int(each.told["variants"]) for each in artifacts)
-    whatever = _whatever(artifacts)
+    whatever = _whatever({each.reach for each in artifacts})
     parts = [
         _part(artifacts, "robust", (f"is there {whatever}", f"are there {whatever}"), _predicted),
         _part(artifacts, "prompt-dependent", ("depends on the prompt", "depend on the prompt"), _divided),
         _part(artifacts, "absent", (f"is absent {whatever}", f"are absent {whatever}"), None, told_if_none=False),
-        _unclear(artifacts, prompts),
+        _unclear(artifacts),
     ]
     parts = [part for part in parts if part]
     return f"Of {count(len(artifacts), 'artifact')} judged in {who} over {count(prompts, 'prompt')}, {join(parts)}."
 
 
-def _whatever(artifacts: Sequence[Artifact]) -> str:
-    """Say “whatever the prompt” only where the interval speaks of more than was tried."""
-    reaches = {each.reach for each in artifacts}
+def _whatever(reaches: set[str]) -> str:
+    """Say “whatever the prompt” only where an interval speaks of more than was tried."""
     if reaches == {"tried"}:
         return "under every prompt tried"
     return "whatever the prompt" if "new" in reaches else "under any combination of what was tried"
@@ -69,7 +68,13 @@ def _part(
     mine = [each for each in artifacts if each.verdict == verdict]
     if not mine:
         return f"none {verbs[0]}" if told_if_none else ""
-    named = [_title(each, artifacts) + (f": {detail(each)}" if detail else "") for each in mine[:NAMES]]
+    widest = any(each.reach == "new" for each in artifacts) and verdict != "prompt-dependent"
+    named = [
+        _title(each, artifacts)
+        + (", within what was tried" if widest and each.reach != "new" else "")
+        + (f": {detail(each)}" if detail else "")
+        for each in mine[:NAMES]
+    ]
     if len(mine) > NAMES:
         named.append(f"{len(mine) - NAMES} more")
     return f"{len(mine)} {verbs[len(mine) > 1]} ({'; '.join(named)})"
@@ -83,7 +88,7 @@ def _title(each: Artifact, artifacts: Sequence[Artifact]) -> str:
 def _predicted(each: Artifact) -> str:
     low, high = (words.number(each.told[f"predicted_{end}"], each.places, signed=True) for end in ("lower", "upper"))
     who = {"tried": "they show", "mixed": "another combination would show", "new": "another prompt would show"}
-    over = " more than people" if "human" in each.measured else ""
+    over = " against people" if "human" in each.measured else ""
     return f"{who[each.reach]} {low} to {high}{over}, where {each.told['warn']:g} matters"
 
 
@@ -97,17 +102,32 @@ def _divided(each: Artifact) -> str:
     return f"{told}, and {100 * (largest.share or 0.0):.0f} % of how they differ is {largest.term}"
 
 
-def _unclear(artifacts: Sequence[Artifact], prompts: int) -> str:
+def _unclear(artifacts: Sequence[Artifact]) -> str:
     mine = [each for each in artifacts if each.verdict == "cannot tell"]
     if not mine:
         return ""
-    wanted = [int(each.told["prompts_needed"]) for each in mine if (each.told["prompts_needed"] or 0) > prompts]
+    wanted = [int(n) for n, tried in ((each.told["prompts_needed"], each.told["variants"]) for each in mine)
+              if n is not None and n > tried]  # fmt: skip
     told = f"of {len(mine)} these data cannot tell ({_list([_title(each, artifacts) for each in mine])}"
     if wanted:
         least, most = min(wanted), max(wanted)
         many = f"{least}" if least == most else f"{least} to {most}"
         told += f"; for {len(wanted)} of them the prompts are too few: about {many} like these would tell"
-    return f"{told})"
+    moving = [each for each in mine if each.differ and (each.told["spread_lower"] or 0) > 0]
+    return f"{told}){_moving(moving, artifacts)}"
+
+
+def _moving(moving: Sequence[Artifact], artifacts: Sequence[Artifact]) -> str:
+    """Say which surely move with the prompt, though not surely past what matters."""
+    if not moving:
+        return ""
+    named = []
+    for each in moving[:NAMES]:
+        spread = words.interval(each.told["spread_lower"], each.told["spread_upper"], each.places)
+        named.append(f"{_title(each, artifacts)}, by {spread}")
+    more = f"; {len(moving) - NAMES} more" if len(moving) > NAMES else ""
+    verb = "moves" if len(moving) == 1 else "move"
+    return f", {len(moving)} of which surely {verb} with the prompt ({'; '.join(named)}{more})"
 
 
 def _list(names: Sequence[str]) -> str:
@@ -117,7 +137,8 @@ def _list(names: Sequence[str]) -> str:
 def _overall(artifacts: Sequence[Artifact], cases: int) -> str:
     """Say of many models and datasets how often each verdict was reached, and where most."""
     parts = []
-    whatever = _whatever(artifacts)
+    reaches = {each.reach for each in artifacts}
+    whatever = _whatever(reaches) if len(reaches) == 1 else "whatever the prompt, or within what was tried"
     for verdict, verbs in (
         ("robust", ("is there", "are there")),
         ("prompt-dependent", ("depends on the prompt", "depend on the prompt")),

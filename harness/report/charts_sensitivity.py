@@ -28,6 +28,10 @@ def short(text: str, most: int = LINE) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def _title(alt: Any, title: str, subtitle: str) -> Any:
+    return alt.TitleParams(plain(title), subtitle=plain(subtitle), subtitleColor=QUIET, subtitleFontSize=12, offset=10)
+
+
 # -- the specification curve -------------------------------------------------------------------------------
 
 
@@ -42,7 +46,7 @@ def specify_curve(each: Artifact) -> dict[str, Any]:
     curve = _curve(alt, each, rows, order, domain, step)
     levels = [each.levels[row.variant] for row in rows]
     matrix = _matrix(alt, levels, axes_of(each.levels.values()), order, domain, step, tried=each.reach == "tried")
-    title = alt.TitleParams(plain(f"{each.title}: {each.measured}"), offset=10)
+    title = _title(alt, each.title, each.measured)
     return configure(alt.vconcat(curve, matrix, spacing=8, bounds="flush").properties(title=title), 24)
 
 
@@ -219,7 +223,7 @@ def specify_map(artifacts: Sequence[Artifact]) -> dict[str, Any] | None:
     ).properties(width=step * len(order), height=24 * len(lines))  # fmt: skip
     levels = [next(each.levels[name] for each in drawn if name in each.levels) for name in variants]
     matrix = _matrix(alt, levels, axes_of(levels), order, order, step)
-    title = alt.TitleParams(plain(f"{drawn[0].who[0]}: how many times what matters, by prompt"), offset=10)
+    title = _title(alt, drawn[0].who[0], "how many times what matters, by prompt")
     return configure(alt.vconcat(panel, matrix, spacing=10, bounds="flush").properties(title=title), 40)
 
 
@@ -229,7 +233,8 @@ def map_of(artifacts: Sequence[Artifact]) -> tuple[list[str], list[Artifact]]:
         return [], []
     most = max(artifacts, key=lambda each: len(each.rows))
     variants = [row.variant for row in most.rows]
-    return variants, [each for each in artifacts if {row.variant for row in each.rows} <= set(variants)]
+    own = [each for each in artifacts if {row.variant for row in each.rows} <= set(variants)]
+    return variants, [each for each in own if each.told["warn"]]
 
 
 def tint(times: float) -> int:
@@ -268,7 +273,7 @@ def specify_effects(each: Artifact) -> dict[str, Any] | None:
         panels.append(_dots(alt, values, (min(ends) - room, max(ends) + room), "level less the others of its axis"))
     if not panels:
         return None
-    title = alt.TitleParams(plain(f"{each.title}: which axis does it"), offset=10)
+    title = _title(alt, each.title, "which axis does it")
     return configure(alt.vconcat(*panels, spacing=56, bounds="flush").properties(title=title), 40)
 
 

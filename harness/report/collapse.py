@@ -26,7 +26,7 @@ def write_chart(found: pd.DataFrame, learner: str, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     rows, _ = summarise(found)
     spec = specify(rows, learner, int(found.loc[found["metric"] == "budget", "value"].iloc[0]))
-    name = "collapse-" + re.sub(r"[^\w=.-]+", "_", learner)
+    name = re.sub(r"[^\w=.-]+", "_", learner)
     svg: str = vl_convert.vegalite_to_svg(spec)
     (folder / f"{name}.vl.json").write_text(json.dumps(spec, indent=1), encoding="utf-8")
     (folder / f"{name}.svg").write_text(svg, encoding="utf-8")

@@ -35,7 +35,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Page:
-    """What the template lays out."""
+    """What the template lays out.
+
+    Attributes:
+        sections: of models and people; ``trained``: of trained annotators.
+    """
 
     study: Study
     made: str
@@ -49,6 +53,7 @@ class Page:
     origin: Origin
     versions: Versions
     axes: dict[str, list[str]]
+    trained: list[Section]
     several_models: bool
     several_datasets: bool
 
@@ -74,8 +79,9 @@ class Page:
 
 
 def gather(study: Study, store: Store, now: datetime) -> Page:
-    """Read everything from the store."""
-    sections = read_sections(study, store.findings(study.name))
+    """Read everything from the store; trained annotators stand apart."""
+    findings = store.findings(study.name)
+    sections = read_sections(study, findings[findings["kind"] != "trained"])
     replies = ask(store, "replies", study.name)
     groups = [group for section in sections for group in section.groups if group.first.model]
     versions = read_versions(study, store)
@@ -92,6 +98,7 @@ def gather(study: Study, store: Store, now: datetime) -> Page:
         origin=read_origin(study, store),
         versions=versions,
         axes=axes_of(study),
+        trained=read_sections(study, findings[findings["kind"] == "trained"]),
         several_models=len({group.first.model for group in groups}) > 1,
         several_datasets=len({group.first.dataset for group in groups}) > 1,
     )

@@ -27,6 +27,7 @@ SCALED = (
     "How far apart the answers of two of the prompts tried, drawn at random, are on this item, as a part of the scale "
     "(PromptSensiScore, ProSA: 0 to 1)."
 )
+ONCE = "Each prompt was asked once: where answers are drawn at random, some of this is chance."
 APART = (
     "How little the answers of two of the prompts tried, drawn at random, have in common on this item: 1 less the "
     "share of their distinct words that both have."
@@ -73,6 +74,8 @@ def read_flips(study: Study, store: Store, axes: Mapping[str, list[str]]) -> tup
         by_item.setdefault(str(row["item_id"]), []).append(row)
     datasets = len({str(row["dataset"]) for row in rows})
     changing = [each for each in by_item.values() if each[0]["score"]]
+    if not any(row["within"] is not None for row in rows):
+        told = f"{told} {ONCE}"
     return told, [_flip(each, study, axes) for each in changing[: max(MOST_ITEMS, datasets) if datasets > 1 else MOST]]
 
 

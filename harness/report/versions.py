@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CHANGED = ("worse", "better", "moved")
 ARROWS = {True: "↑", False: "↓"}
 WORDS = {"same": "no change that matters", "cannot tell": "cannot tell"}
-PAIRS, NAMED = 3, 3  # pairs in the first sentence; changes named of each
+PAIRS, NAMED = 3, 3  # pairs in the first sentence; changes named of each, where there are fewer pairs
 PLACES = 2
 
 
@@ -112,7 +112,8 @@ def _sentence(pairs: dict[str, list[Record]], dates: dict[str, str]) -> str:
     if not pairs:
         return ""
     order = sorted(pairs.items(), key=lambda pair: -sum(row["direction"] in CHANGED for row in pair[1]))
-    told = [_told(pair, rows, dates) for pair, rows in order[:PAIRS]]
+    most = NAMED if len(order) < PAIRS else 1
+    told = [_told(pair, rows, dates, most) for pair, rows in order[:PAIRS]]
     if len(order) > PAIRS:
         rest = sum(row["direction"] in CHANGED for _, rows in order[PAIRS:] for row in rows)
         told.append(f"in {count(len(order) - PAIRS, 'further comparison')} {count(rest, 'change')}")
@@ -120,7 +121,7 @@ def _sentence(pairs: dict[str, list[Record]], dates: dict[str, str]) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _told(pair: str, rows: list[Record], dates: dict[str, str]) -> str:
+def _told(pair: str, rows: list[Record], dates: dict[str, str], named: int) -> str:
     changed = sorted((row for row in rows if row["direction"] in CHANGED), key=_size, reverse=True)
     later = str(rows[0]["model"])
     when = f" (released {dates[later]})" if rows[0]["factor"] == "model" and later in dates else ""
@@ -128,9 +129,9 @@ def _told(pair: str, rows: list[Record], dates: dict[str, str]) -> str:
     if not changed:
         same = sum(row["direction"] == "same" for row in rows)
         return f"from {pair}{when}, none of {of} changed for certain, and {same} surely not by a size that matters"
-    named = join([f"{name(row)} {row['direction']}, {change(row)}" for row in changed[:NAMED]])
-    most = "" if len(changed) <= NAMED else "most of all "
-    return f"from {pair}{when}, {len(changed)} of {of} changed: {most}{named}"
+    which = join([f"{name(row)} {row['direction']}, {change(row)}" for row in changed[:named]])
+    most = "" if len(changed) <= named else "most of all "
+    return f"from {pair}{when}, {len(changed)} of {of} changed: {most}{which}"
 
 
 def _tally(rows: Sequence[Record]) -> str:

@@ -4,7 +4,7 @@
 with given as (
     select t.dataset, t.item_id, t.key, t.fields, t.kind, t.model, t.variant, t.wave, t.part, to_json(t) as record
     from query_table($records) t
-    where t.study = $study and t.kind <> 'human' and t.sample = 0
+    where t.study = $study and t.kind = 'llm' and t.sample = 0
 ),
 looked as (
     select distinct dataset, item_id, row_number() over (partition by dataset order by md5(item_id::varchar)) as turn

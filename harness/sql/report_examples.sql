@@ -4,6 +4,7 @@
 with said as (
     select study, dataset, item_id, kind = 'human' as person, label, count(*) as n
     from labels
+    where kind <> 'trained'
     group by study, dataset, item_id, kind = 'human', label
 ),
 shares as (

@@ -4,7 +4,7 @@ with answers as (
     select t.dataset, t.item_id, t.key, t.fields, t.kind, t.model, t.variant, t.wave, t.annotator_id, t.sample, t.part,
            t.persona, to_json(t) as record
     from query_table($records) t
-    where t.study = $study
+    where t.study = $study and t.kind <> 'trained'
 ),
 counted as (
     select dataset, item_id, bool_or(kind = 'human') and bool_or(kind <> 'human') as two_sided from answers group by all

@@ -210,7 +210,7 @@ comment on table store.fits is 'trainings: a learner taught one lesson with one 
 comment on column store.fits.fit_id is 'hash of learner, options, seed, what was taught and what was asked';
 comment on column store.fits.learner is 'the file in learners/';
 comment on column store.fits.dataset is 'on which data';
-comment on column store.fits.seed is 'which draw of items and annotations, from 0';
+comment on column store.fits.seed is 'which draw of items, from 0';
 comment on column store.fits.items is 'items that it was taught with';
 comment on column store.fits.units is 'things that it was asked';
 comment on column store.fits.told is 'what the learner tells of what it learned: name and number';

@@ -84,7 +84,7 @@ def write_components(store: Store, study: Study, made: Sequence[tuple[Outcome, S
 
 
 def _speak(connection: duckdb.DuckDBPyConnection, study: Study) -> bool:
-    """Make views of what models said and of the scale, if options are chosen; else false."""
+    """Make views of what models said under their prompts and of the scale, if options are chosen; else false."""
     datatype = plugins.load("datatypes", study.datatype)
     chosen = getattr(datatype, "CHOSEN", None)
     if chosen is None:
@@ -93,7 +93,7 @@ def _speak(connection: duckdb.DuckDBPyConnection, study: Study) -> bool:
     connection.execute(
         f"create or replace temp view spoken as select dataset, item_id, cluster, kind, model, variant, wave, sample, "
         f"{identifier(chosen)} as answer, {value} as value from {datatype.TABLE} "
-        f"where kind <> 'human' and part = 0 and study = {quoted(study.name)}"
+        f"where kind = 'llm' and part = 0 and study = {quoted(study.name)}"
     )
     connection.execute(
         f"create or replace temp view scale as select value from store.scale where study = {quoted(study.name)} "

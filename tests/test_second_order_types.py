@@ -1,0 +1,184 @@
+"""What is taught of texts, preferences, instructions and dialogues; every number against one made by hand."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harness import pipeline, plugins, secondorder
+from harness.corpora import read_taught
+from harness.errors import StudyError
+from harness.store import Store
+from harness.study import Study
+from harness.training import Training
+from tests.studies import write_study
+
+QUIET = {"say": lambda _: None}
+WRITER = '''"""echo_writer: writes the prompt in capitals, or what its lesson said most."""
+VERSION, PACKAGES, EXTRA, SERVES, OPTIONS, FEATURES = "1", (), "", ("write",), {}, None
+def make(options, seed, place): return Model()
+class Model:
+    def fit(self, lesson):
+        assert isinstance(lesson.targets, list) and not lesson.classes
+        self.said = lesson.targets[0]
+    def write(self, inputs): return [f"{prompt.upper()} {self.said}" for prompt in inputs]
+    def told(self): return {"texts": 1.0}
+'''
+
+
+def study_of(folder, datatype: str, rows: list[dict], *, fields, record, table, train) -> Study:
+    """Write a study of published answers only: JSON lines with kind, model, item, and what is named."""
+    lines = "\n".join(json.dumps(row) for row in rows)
+    shared = {"dataset": "d", "item": "item", "fields": fields, "record": record}
+    data = [
+        {**shared, "file": "people.jsonl", "kind": "human", "annotator": "who"},
+        {**shared, "file": "model.jsonl", "kind": "llm", "model": "who"},
+    ]
+    files = {
+        f"{name}.jsonl": "\n".join(
+            line for line, row in zip(lines.split("\n"), rows, strict=True) if row["kind"] == kind
+        )
+        for name, kind in (("people", "human"), ("model", "llm"))
+    }
+    return Study.load(
+        write_study(
+            folder, files=files, datatype=datatype, label=None, models=[], template=None, data=data,
+            **{datatype: table}, train={"seeds": 2, **train},
+        )
+    )  # fmt: skip
+
+
+def taught(study: Study, store: Store) -> Store:
+    pipeline.resolve(study, store)
+    secondorder.train_study(study, store, **QUIET)
+    return store
+
+
+def both(make) -> list[dict]:
+    return [
+        {"kind": kind, "who": who, **make(number, kind)}
+        for number in range(60)
+        for kind, who in (("human", "ann"), ("llm", "gpt"))
+    ]
+
+
+def test_classes_of_texts_are_told_of_what_people_wrote(tmp_path) -> None:
+    def make(number, kind):
+        topic = "sport" if number % 3 else "food"
+        words = {"sport": "run jump", "food": "eat cook"}[topic if kind == "human" or number % 2 else "sport"]
+        return {"item": number, "topic": topic, "text": f"{words} {kind} {number}"}
+
+    rows, train = both(make), {"classes": "topic"}
+    study = study_of(
+        tmp_path / "s", "text", rows, fields={"topic": "topic"}, record={"text": "text"}, table={}, train=train
+    )
+    store = taught(study, Store(tmp_path / "runs"))
+    pipeline.resolve(study, store)
+    secondorder.examine_study(study, store, **QUIET)
+    told = store.sql(
+        "select t.variant, avg((p.record ->> 'class' = p.truth)::integer) as right_ from trained t "
+        "join predictions p using (fit_id) group by all"
+    ).set_index("variant")["right_"]
+    assert told["corpus=human"] == 1.0
+    scores = store.scores(study.name)
+    scores = scores[(scores["metric"] == "accuracy") & scores["seed"].isna()].set_index("variant")["estimate"]
+    assert scores.to_dict() == pytest.approx(told.to_dict())
+    assert store.amplifications(study.name).empty, "nobody trained writes texts"
+    assert store.sql("select * from texts where kind = 'trained'").empty
+
+
+def test_classes_have_to_be_named(tmp_path) -> None:
+    rows = both(lambda number, kind: {"item": number, "text": f"{kind} {number}"})
+    for train, told in (({}, "classes"), ({"classes": "topic"}, "topic")):
+        study = study_of(
+            tmp_path / "s", "text", rows, fields={"n": "item"}, record={"text": "text"}, table={}, train=train
+        )
+        with pytest.raises(StudyError, match=told):
+            taught(study, Store(tmp_path / "runs"))
+
+
+def test_a_preference_for_length_is_learned_and_told(tmp_path) -> None:
+    def make(number, kind):
+        long, short = f"{'word ' * (5 + number % 7)}{number}", f"word {number}"
+        pair = {"a": long, "b": short} if number % 2 else {"a": short, "b": long}
+        longer = "a" if number % 2 else "b"
+        return {
+            "item": number,
+            "question": f"q {number}?",
+            **pair,
+            "choice": longer if kind == "llm" else "ab"[number % 4 // 2],
+        }
+
+    study = study_of(
+        tmp_path / "s", "preference", both(make), fields={"question": "question", "a": "a", "b": "b"},
+        record={"choice": "choice"}, table={"tie": False}, train={"learners": ["tfidf_logreg"]},
+    )  # fmt: skip
+    store = taught(study, Store(tmp_path / "runs"))
+    fits = store.sql(
+        "select t.corpus, (f.told ->> 'length')::double as length from trained t join fits f using (fit_id)"
+    )
+    length = fits.groupby("corpus")["length"].mean()
+    assert length["gpt"] > 1 > abs(length["human"])
+    said = store.sql("select * from preferences where kind = 'trained' and variant = 'corpus=gpt'")
+    fields = said["fields"].map(json.loads)
+    assert all((len(f[c]) > len(f["b" if c == "a" else "a"])) for f, c in zip(fields, said["choice"], strict=True))
+
+
+@pytest.fixture
+def writer(tmp_path, monkeypatch):
+    (tmp_path / "echo_writer.py").write_text(WRITER)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return {"learners": ["echo_writer"]}
+
+
+def test_answers_to_instructions_are_written_and_audited(tmp_path, writer) -> None:
+    def make(number, kind):
+        return {"item": number, "instruction": f"Say {number}.", "output": f"{kind} says {number} words."}
+
+    study = study_of(
+        tmp_path / "s", "instruction", both(make), fields={"instruction": "instruction"},
+        record={"instruction": "instruction", "output": "output"}, table={"makes": "answers"}, train=writer,
+    )  # fmt: skip
+    store = taught(study, Store(tmp_path / "runs"))
+    said = store.sql("select * from instructions where kind = 'trained'")
+    assert said["item_id"].nunique() == 18 and len(said) == 2 * 2 * 18
+    assert all(
+        output.startswith(task.upper()) for task, output in zip(said["instruction"], said["output"], strict=True)
+    )
+    assert said[said["variant"] == "corpus=gpt"]["output"].str.contains("llm says").all()
+    assert set(store.sql("select told from fits")["told"].map(json.loads).map(tuple)) == {("texts",)}
+    secondorder.examine_study(study, store, only=["output_length"], **QUIET)
+    assert set(store.amplifications(study.name)["corpus"]) == {"human", "gpt"}
+    assert store.scores(study.name).empty
+
+
+def test_turns_are_written_in_the_place_of_a_person_s(tmp_path, writer) -> None:
+    def make(number, kind):
+        return {"item": number, "role": "user", "text": f"{kind} greets {number}"}
+
+    study = study_of(
+        tmp_path / "s", "simulation", both(make), fields={"scene": "item"},
+        record={"as_role": "role", "text": "text"}, table={"roles": ["user"], "turns": 2}, train=writer,
+    )  # fmt: skip
+    store = taught(study, Store(tmp_path / "runs"))
+    said = store.sql("select * from turns where kind = 'trained'")
+    assert len(said) == 2 * 2 * 18 and said["as_role"].eq("user").all()
+    assert said["text"].str.startswith("USER:").all()
+
+
+def test_the_turns_of_two_people_are_one_dialogue() -> None:
+    def row(part, who, text):
+        return {
+            "dataset": "d", "item_id": "1", "cluster": "1", "split": None, "known": {}, "kind": "human", "model": None,
+            "variant": None, "wave": None, "annotator_id": who, "sample": 0, "part": part,
+            "record": {"as_role": "AB"[part % 2], "text": text},
+        }  # fmt: skip
+
+    datatype = plugins.load("datatypes", "simulation")
+    rows = [row(0, "x", "Hi."), row(2, "x", "Bye."), row(1, "y", "Hello.")]
+    (said,) = read_taught(datatype, None, Training(), rows)[0].corpora["human"]["1"]
+    assert [read for read, _, _ in said.rows.values()] == ["A:", "A: Hi.\nB:", "A: Hi.\nB: Hello.\nA:"]
+    assert said.texts() == ["Hi.\nHello.\nBye."]
+    alone = [row(0, "x", "Hi."), row(0, "y", "Hello.")]
+    assert len(read_taught(datatype, None, Training(), alone)[0].corpora["human"]["1"]) == 2
