@@ -30,8 +30,8 @@ seeds = 2
 sql = "texts.sql"
 """
 SQL = """
-select 'd' as dataset, split, item, item as cluster, case when model = '' then 'human' else 'llm' end as kind,
-       nullif(model, '') as model, text, class as field_class
+select 'd' as dataset, split, item, item as cluster, if(model is null, 'human', 'llm') as kind,
+       model, text, class as field_class
 from read_csv('texts.csv', all_varchar = true, header = true)
 """
 CLASSES = ("sea", "hill", "town")
@@ -50,8 +50,8 @@ def made(tmp_path_factory):
         kind = int(rng.integers(3))
         seen = kind if rng.random() < 0.8 else int(rng.integers(3))
         longer = 2 + 3 * kind if model else 0
-        filling = [f"w{rng.integers(30)}" for _ in range(3 + longer)]
-        text = " ".join([f"{CLASSES[seen]}{rng.integers(4)}", *filling, f"n{n}"])
+        filling = [f"w{rng.integers(30)}" for _ in range(3 + rng.integers(3) + longer)]
+        text = " ".join([f"{CLASSES[seen]}{rng.integers(4)}", *filling, f"n{n}{rng.choice(list('.?!'))}"])
         rows.append([split, f"i{n}", model, CLASSES[kind], text])
     with (folder / "texts.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([["split", "item", "model", "class", "text"], *rows])
