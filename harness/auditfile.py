@@ -93,6 +93,13 @@ class Header(BaseModel):
     looks_across: bool = Field(
         False, description="cells looks at several items at once (a window, a join); else each item is for itself"
     )
+    by_person: int | None = Field(
+        None,
+        ge=1,
+        description="cells returns a row for each answer of a person, whose number (column person) is a key and is "
+        "used for nothing else; persons whose first sum is smaller than this are left out, and of more than 200 those "
+        "with the smallest",
+    )
     least_samples: int = Field(1, description="samples of an item that the audit needs to say anything")
     describes: list[str] = Field([], description="metrics that are shown and not judged; * stands for anything")
     sums: list[str] = Field(["n"], description="summed columns of cells; the rest are keys")
@@ -121,6 +128,8 @@ class Header(BaseModel):
             raise ValueError("halves are tested against a neutral value, or not at all")
         if self.levels and (len(self.levels) != 2 or self.across in (None, EVERY)):
             raise ValueError("levels are two of an axis that across names")
+        if self.by_person and (self.resample or self.test == "exchange"):
+            raise ValueError("by_person sums persons' answers as they are: not on halves, and with no roles exchanged")
         if self.resample and self.made:
             raise ValueError("on halves nothing is known of other answers to an item: made says nothing there")
         if self.words and not self.resample:

@@ -15,6 +15,7 @@ import numpy as np
 from harness import contrast, inference, turns
 from harness.auditfile import Audit
 from harness.bypattern import ByPattern, Counter, count_patterns
+from harness.byperson import ByPerson
 from harness.halves import MOST_WORDS, Deck, Half, parts_of, spread
 from harness.ids import seed_of
 from harness.inference import Floats
@@ -66,8 +67,10 @@ class Passes:
         self.freedom: dict[tuple[int, str], int] = {}  # and the degrees of freedom of each error
         self.by_number = {focal.number: focal for focal in focals}
 
-    def tables(self, *, exchange: bool) -> ByPattern | OneByOne:
+    def tables(self, *, exchange: bool) -> ByPattern | ByPerson | OneByOne:
         """Give the tables of sums, by pattern of items where the audit tells few apart."""
+        if self.audit.header.by_person:
+            return ByPerson(self.bench, self.audit, self.focals, self._rng)
         made = count_patterns(self.bench, self.audit, self.focals, self._rng, exchange=exchange)
         return made or OneByOne(self.bench, self.audit, self.focals, self._rng)
 

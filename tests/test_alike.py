@@ -14,7 +14,17 @@ from harness.turns import Pool
 from tests.calibration import judges
 from tests.simulate import STUDY, Design, draw_frame, make_bench
 
-AUDITS_COMPARED = ("label_shift", "agreement", "majority_match", "item_js", "flip_matrix", "label_distance", "iou")
+AUDITS_COMPARED = (
+    "label_shift",
+    "agreement",
+    "majority_match",
+    "item_js",
+    "flip_matrix",
+    "label_distance",
+    "iou",
+    "alt_test",
+    "alt_test_scale",
+)
 
 
 def pool_of(rows: list[tuple[int, bool, int]]) -> tuple[Pool, np.ndarray]:

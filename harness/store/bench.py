@@ -21,7 +21,7 @@ from harness.halves import Half, Texts
 from harness.pools import known_to, make_pool
 from harness.store.database import fetch
 from harness.store.facts import authored
-from harness.store.keys import match_keys
+from harness.store.keys import match_keys, name_persons
 from harness.store.quoting import identifier, quoted
 from harness.store.rows import HIDDEN, Rows
 from harness.turns import TURN_BITS, Pool, Shape
@@ -190,13 +190,14 @@ class Bench(Rows):
         self._connection.execute("create or replace view shape as select * from shape_rows")
         self._connection.unregister("shape_frame")
 
-    def cells(self, audit: Audit, *, by: str) -> Sums:
+    def cells(self, audit: Audit, *, by: str, person: str = "person_no") -> Sums:
         """Run an audit's first SELECT on the shaped relation and sum what it returns.
 
         Args:
             by: ``bucket``, ``item`` or ``turn`` (all places together).
+            person: the column that stands for the person.
         """
-        self._view(audit)
+        self._view(audit, person)
         there = self._columns(audit, audit.cells)
         keys = [name for name in there if name not in ("item_id", *audit.header.sums)]
         for name in ("item_id", *WHO, *audit.header.sums):
@@ -226,6 +227,21 @@ class Bench(Rows):
         values = [np.asarray(found[name], dtype=np.float64) for name in audit.header.sums]
         focal, key, turn, where = numbers
         return Sums(focal, key, turn, where, np.stack(values, axis=1))
+
+    def said_of_answers(self, audit: Audit) -> dict[int, tuple[Ints, Floats]]:
+        """Run the first SELECT of an audit of persons on the shaped relation, each answer a person of its own.
+
+        Returns:
+            of each focal annotator: numbers of answers, and (answers, sums).
+        """
+        sums = self.cells(audit, by="turn", person="answer_no")
+        answer = np.array(fetch(self._connection, "select person from keys order by key_no"), dtype=np.int64).ravel()
+        own = {number: sums.focal == number for number in self._keys}
+        return {number: (answer[sums.key[mine]], sums.values[mine]) for number, mine in own.items()}
+
+    def name_persons(self, persons: dict[int, Ints]) -> dict[int, Ints]:
+        """Make persons the keys that an estimate knows: see ``keys.name_persons``."""
+        return name_persons(self._connection, persons, OPAQUE)
 
     def match_keys(self, groups: list[list[int]]) -> list[dict[int, Ints]]:
         """Give all members of a group the same keys, each under its own number: see ``keys.match_keys``."""
@@ -319,7 +335,7 @@ class Bench(Rows):
             yield focal, metric, replicates[begin : begin + count], estimates[begin : begin + count]
             begin += count
 
-    def _view(self, audit: Audit) -> None:
+    def _view(self, audit: Audit, person: str) -> None:
         """Show the rows of the shape as an audit reads them."""
         header = audit.header
         # Who speaks is told only where no roles are exchanged.
@@ -327,18 +343,18 @@ class Bench(Rows):
         self._connection.execute(
             f"create or replace view {header.relation} as select s.key as item_id, s.focal_no as dataset, "
             f"{OPAQUE}{level}case when s.is_model then 'model' else 'reference' end as role"
-            f"{self._own_columns(audit, 'rows')}{self._authored()} from shape s join rows r using (answer_no) "
-            "join (select distinct focal_no, model from focal) f using (focal_no)"
+            f"{self._own_columns(audit, 'rows', person=person)}{self._authored()} from shape s "
+            "join rows r using (answer_no) join (select distinct focal_no, model from focal) f using (focal_no)"
             + (f" where r.{identifier(audit.column(header.without))} is null" if header.without else "")
             + (GIVEN.format(text=f"r.{identifier(audit.column(header.made))}") if header.made else "")
         )
 
-    def _own_columns(self, audit: Audit, table: str, *others: str) -> str:
+    def _own_columns(self, audit: Audit, table: str, *others: str, person: str = "person_no") -> str:
         """List the columns of a table that audits see: a person as a number, traits spelled out, others as they are."""
         hidden = {*HIDDEN, *others}
         there = [row[0] for row in fetch(self._connection, f"describe {table}")]
         seen = audit.see(name for name in there if name not in hidden)
-        spelled = {"person": "person_no", "traits": "traits::varchar"}
+        spelled = {"person": person, "traits": "traits::varchar"}
         listed = {name: spelled.get(name, identifier(own)) for name, own in {**seen, "person": "person_no"}.items()}
         return "".join(f", r.{own} as {identifier(name)}" for name, own in listed.items())
 

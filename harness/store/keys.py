@@ -40,3 +40,29 @@ def match_keys(connection: duckdb.DuckDBPyConnection, groups: list[list[int]]) -
     connection.unregister("members")
     group, focal, key = (np.asarray(found[name], dtype=np.int64) for name in ("group_no", "focal_no", "key_no"))
     return [{n: key[(group == place) & (focal == n)] for n in own} for place, own in enumerate(groups)]
+
+
+def name_persons(connection: duckdb.DuckDBPyConnection, persons: dict[int, Ints], opaque: str) -> dict[int, Ints]:
+    """Make persons the keys: each focal annotator's, in the order of their numbers.
+
+    Args:
+        persons: focal number → numbers of persons.
+        opaque: the other columns of who a focal annotator is, as SQL.
+
+    Returns:
+        focal number → its keys' numbers.
+    """
+    import pandas as pd
+
+    sizes = [len(known) for known in persons.values()]
+    numbers = np.concatenate(list(persons.values()))
+    frame = pd.DataFrame(
+        {"key_no": np.arange(len(numbers)), "focal_no": np.repeat(list(persons), sizes), "person": numbers}
+    )
+    connection.register("persons_frame", frame)
+    connection.execute(
+        "create or replace table keys as select key_no::integer as key_no, focal_no::integer as dataset, "
+        f"{opaque}person::integer as person from persons_frame order by key_no"
+    )
+    connection.unregister("persons_frame")
+    return dict(zip(persons, np.split(np.arange(len(numbers)), np.cumsum(sizes)[:-1]), strict=True))

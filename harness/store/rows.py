@@ -89,7 +89,9 @@ class Rows:
     def _read(self, audit: Audit) -> tuple[str, ...]:
         """Name the columns that what an audit's first SELECT makes of a row depends on."""
         there = [row[0] for row in fetch(self._connection, "describe rows")]
-        seen = audit.see(name for name in there if name not in HIDDEN) | {"person": "person_no"} | authored(there)
+        seen = audit.see(name for name in there if name not in HIDDEN) | authored(there)
+        if not audit.header.by_person:  # there a person is a key: who it is changes nothing of what is said
+            seen["person"] = "person_no"
         read = columns_read(audit.cells, audit.header.relation, seen)
         left_out = (seen[name] for name in (audit.header.without, audit.header.made) if name)
         return tuple(dict.fromkeys([*(seen[name] for name in read), *left_out]))

@@ -4,7 +4,7 @@ question  = "Could the model replace a person without loss, if near misses count
 relation  = "labels"
 range     = [-1, 1]
 unit      = "share of answers, person better minus model better"
-looks_across = true
+by_person = 30
 worse     = "up"
 warn      = 0.05
 test      = "neutral"
@@ -39,22 +39,12 @@ scores as (
     join models m on m.item_id = p.item_id and m.dataset = p.dataset and m.kind = p.kind and m.model = p.model
          and m.variant = p.variant and m.wave = p.wave
     where p.others > 0 and p.person is not null
-),
-compared as (
-    select item_id, dataset, kind, model, variant, wave, person, 1.0 as n,
-           case when model_score >= person_score then 1.0 else 0.0 end as model_wins,
-           case when person_score > model_score then 1.0 when model_score > person_score then -1.0 else 0.0 end as d,
-           count(*) over (partition by dataset, kind, model, variant, wave, person) as answers
-    from scores
-),
-known as (
-    select *, dense_rank() over (partition by dataset, kind, model, variant, wave order by answers desc, person) as place
-    from compared
-    where answers >= 30
 )
-select item_id, dataset, kind, model, variant, wave, person, n, model_wins, d, d * d as dd
-from known
-where place <= 200
+select item_id, dataset, kind, model, variant, wave, person, 1.0 as n,
+       case when model_score >= person_score then 1.0 else 0.0 end as model_wins,
+       case when person_score > model_score then 1.0 when model_score > person_score then -1.0 else 0.0 end as d,
+       case when person_score <> model_score then 1.0 else 0.0 end as dd
+from scores
 -- estimate
 with persons as (
     select replicate, dataset, kind, model, variant, wave, person,
