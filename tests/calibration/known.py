@@ -4,18 +4,7 @@ from __future__ import annotations
 
 # <folder>/<audit> → why it has no world
 SAME = "the file of an audit of texts that is run on halves, over other records: what is said of that one holds here"
-HALVES = "run on halves, whose error is new: tests/test_halves.py tries it, and the worlds are not drawn anew yet"
 UNCALIBRATED: dict[str, str] = {
-    "instruction/topic_coverage": HALVES,
-    "text/compression": HALVES,
-    "text/detector": HALVES,
-    "text/distinct_ngrams": HALVES,
-    "text/duplicates": HALVES,
-    "text/mauve": HALVES,
-    "text/pos_compression": HALVES,
-    "text/pos_templates": HALVES,
-    "text/self_repetition": HALVES,
-    "text/vendi": HALVES,
     "instruction/output_compression": SAME,
     "instruction/output_detector": SAME,
     "instruction/output_distinct_ngrams": SAME,
