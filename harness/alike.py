@@ -11,7 +11,7 @@ with probability 3e-8.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +22,29 @@ from harness.turns import MAX_TURNS, TURN_BITS, Ints, Pool, Shape, _groups, _ran
 
 Codes = npt.NDArray[np.uint64]
 MOST_PATTERNS = 20_000
-LEAST_ITEMS = 4  # of a pattern, on average: with fewer, patterns save nothing
+LEAST_ITEMS = 4  # of a pattern, on average and over all focal annotators: with fewer, patterns save nothing
 FLOOR_TURN = 64  # where the turns of the floor begin; there are fewer exchanges than this
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """One focal annotator's items by what is said of them.
+
+    Attributes:
+        items: item numbers, ascending.
+        size: answers of each item.
+        pattern: of each item.
+        code: hash of each pattern, ascending.
+        first: the place of an item of each pattern.
+        count: items of each pattern.
+    """
+
+    items: Ints
+    size: Ints
+    pattern: Ints
+    code: Codes
+    first: Ints
+    count: Ints
 
 
 @dataclass(frozen=True)
@@ -34,9 +55,11 @@ class Alike:
         items: item numbers, ascending.
         size: answers of each item.
         pattern: of each item.
+        code: hash of each pattern, ascending: that of the same pattern of another focal annotator.
         count: items of each pattern.
         first: the item that stands for each pattern.
         pool: the answers of those items.
+        place: the pattern that each answer of the pool stands for.
         group: of each answer of the pool: which of its item's contents it has; 0 is the model's.
         speakers, people: (patterns, groups): how many answers have each content, and how many of them are people's.
     """
@@ -44,9 +67,11 @@ class Alike:
     items: Ints
     size: Ints
     pattern: Ints
+    code: Codes
     count: Ints
     first: Ints
     pool: Pool
+    place: Ints
     group: Ints
     speakers: Ints
     people: Ints
@@ -58,10 +83,14 @@ class Alike:
             pattern: of each answer's item.
             answer: answer numbers.
         """
-        index = np.searchsorted(np.sort(self.first), self.pool.item)
-        known = _with(codes[self.pool.answer], np.argsort(self.first)[index])
+        known = _with(codes[self.pool.answer], self.place)
         order = np.argsort(known)
         return self.group[order][np.searchsorted(known[order], _with(codes[answer], pattern))]
+
+    def pattern_of(self, item: Ints) -> Ints:
+        """Tell which patterns items stand for."""
+        order = np.argsort(self.first)
+        return order[np.searchsorted(self.first[order], item)]
 
     @property
     def exchangeable(self) -> bool:
@@ -89,42 +118,59 @@ def columns_read(sql: str, relation: str, names: Iterable[str]) -> tuple[str, ..
     )
 
 
-def find_patterns(pool: Pool, codes: Codes) -> Alike | None:
+def sort_items(pool: Pool, codes: Codes, apart: int = 0) -> Sorted:
     """Find which items look alike.
 
     Args:
         codes: what each answer says, hashed, by answer number.
-
-    Returns:
-        the patterns; None where they would save nothing.
+        apart: told in each pattern's hash: patterns are the same only where this is.
     """
     items, start, size = _groups(pool.item)
-    if len(items) < LEAST_ITEMS:
-        return None
     told = mix(codes[pool.answer] ^ np.where(pool.is_model, np.uint64(0xD1B54A32D192ED03), np.uint64(0)))
-    whole = np.add.reduceat(told, start)
-    _, first, pattern, count = np.unique(whole, return_index=True, return_inverse=True, return_counts=True)
-    if len(first) > MOST_PATTERNS or LEAST_ITEMS * len(first) > len(items):
-        return None
-    chosen = np.zeros(len(items), dtype=np.bool_)
-    chosen[first] = True
-    kept = pool.take(np.repeat(chosen, size))
-    index = np.searchsorted(items[first], kept.item, sorter=np.argsort(first))
-    place = np.argsort(first)[index]
+    whole = np.add.reduceat(told, start) ^ np.uint64(apart)
+    code, first, pattern, count = np.unique(whole, return_index=True, return_inverse=True, return_counts=True)
+    return Sorted(items, size, pattern.astype(np.int64), code, first, count)
+
+
+def saves(made: Sequence[Sorted]) -> bool:
+    """Tell whether the patterns of all focal annotators together are so few that it pays to count them."""
+    items = sum(len(one.items) for one in made)
+    most = min(MOST_PATTERNS, items // LEAST_ITEMS)
+    if not made or max(len(one.code) for one in made) > most:
+        return False
+    return len(np.unique(np.concatenate([one.code for one in made]))) <= most
+
+
+def find_patterns(pool: Pool, codes: Codes, known: Sorted) -> Alike:
+    """Let an item stand for each pattern, and find its contents.
+
+    Args:
+        codes: what each answer says, hashed, by answer number.
+    """
+    chosen = np.zeros(len(known.items), dtype=np.bool_)
+    chosen[known.first] = True
+    kept = pool.take(np.repeat(chosen, known.size))
+    place = np.repeat(known.pattern[chosen], known.size[chosen])
     group = _contents(kept, codes[kept.answer])
-    shape = (len(first), int(group.max()) + 1)
+    shape = (len(known.first), int(group.max()) + 1)
     speakers, people = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     np.add.at(speakers, (place, group), 1)
     np.add.at(people, (place, group), ~kept.is_model)
-    return Alike(items, size, pattern.astype(np.int64), count, items[first], kept, group, speakers, people)
+    return Alike(
+        known.items, known.size, known.pattern, known.code, known.count, known.items[known.first], kept, place, group,
+        speakers, people,
+    )  # fmt: skip
 
 
 def _contents(pool: Pool, codes: Codes) -> Ints:
-    """Number the different contents of each item's answers; the first is that of its first answer by the model."""
+    """Number the different contents of each item's answers, the same in all items that look alike; the model's first.
+
+    Of several contents of the model's, the one with the smallest hash comes first.
+    """
     _, start, size = _groups(pool.item)
     index = np.repeat(np.arange(len(size)), size)
-    leader = start + np.array([int(np.argmax(part)) for part in np.split(pool.is_model, start[1:])], dtype=np.int64)
-    order = np.lexsort((codes, codes != codes[leader][index], index))
+    leader = np.minimum.reduceat(np.where(pool.is_model, codes, np.iinfo(np.uint64).max), start)
+    order = np.lexsort((codes, codes != leader[index], index))
     new = np.ones(len(order), dtype=np.int64)
     new[1:] = (codes[order][1:] != codes[order][:-1]) | (index[order][1:] != index[order][:-1])
     ranked = np.cumsum(new) - 1
@@ -133,14 +179,18 @@ def _contents(pool: Pool, codes: Codes) -> Ints:
     return group
 
 
-def all_turns(alike: Alike, *, floor: bool) -> Shape:
+def all_turns(alike: Alike, standing: npt.NDArray[np.bool_], *, floor: bool) -> Shape:
     """Shape the items that stand for patterns with each turn that can be told apart.
 
     Turn ``g`` gives the model's role to an answer of content ``g``; 0 is the data as they are. With ``floor``, turn
     ``FLOOR_TURN + 2 g`` is the model against the people but one of content ``g``, and the next that person against the
     same others.
+
+    Args:
+        standing: of each pattern, whether its item is wanted.
     """
-    pool, group = alike.pool, alike.group
+    wanted = standing[alike.place]
+    pool, group = alike.pool.take(wanted), alike.group[wanted]
     _, start, size = _groups(pool.item)
     index = np.repeat(np.arange(len(size)), size)
     models = np.add.reduceat(pool.is_model.astype(np.int64), start)
@@ -185,7 +235,7 @@ def spread(places: Ints, rows: Ints, table: Floats, length: int) -> Floats:
     Returns:
         (length, sums).
     """
-    if length * len(table) <= 20 * max(len(rows), 1_000_000):
+    if length * len(table) <= 20 * len(rows):
         counts = np.bincount(places * len(table) + rows, minlength=length * len(table)).reshape(length, -1)
         return np.asarray(counts.astype(np.float64) @ table)
     out = np.zeros((length, table.shape[1]))
@@ -193,6 +243,22 @@ def spread(places: Ints, rows: Ints, table: Floats, length: int) -> Floats:
     there, begin = np.unique(places[order], return_index=True)
     out[there] = np.add.reduceat(table[rows[order]], begin, axis=0)
     return out
+
+
+def stand_for(made: Mapping[int, Alike]) -> tuple[Codes, dict[int, npt.NDArray[np.bool_]]]:
+    """Choose, of all focal annotators, the one whose item stands for a pattern: the first that has it.
+
+    Returns:
+        the hashes of all patterns, ascending; and focal number → of each of its patterns, whether its item stands.
+    """
+    codes = np.unique(np.concatenate([alike.code for alike in made.values()]))
+    taken = np.zeros(len(codes), dtype=np.bool_)
+    standing = {}
+    for number, alike in made.items():
+        rows = np.searchsorted(codes, alike.code)
+        standing[number] = ~taken[rows]
+        taken[rows] = True
+    return codes, standing
 
 
 def _with(codes: Codes, pattern: Ints) -> Codes:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.alike import Alike, all_turns
+from harness.alike import all_turns, stand_for
 from harness.auditfile import Audit
-from harness.counted import Counted, count_up
+from harness.counted import Counted, sum_up
 from harness.inference import Floats
 from harness.onebyone import MOST_ITEMS, MOST_PERSONS, PERSON_ITEMS, Chance, Parts, Tables, floor_columns
 from harness.turns import Ints
@@ -129,7 +129,7 @@ class ByPattern:
 
 
 def count_patterns(bench: Bench, audit: Audit, focals: list[Focal], rng: Chance, *, exchange: bool) -> ByPattern | None:
-    """Let SQL see one item of each pattern, in every turn that can be told apart.
+    """Let SQL see one item of each pattern, whoever's, in every turn that can be told apart.
 
     Args:
         exchange: whether roles will be exchanged.
@@ -137,19 +137,37 @@ def count_patterns(bench: Bench, audit: Audit, focals: list[Focal], rng: Chance,
     Returns:
         the tables; None where items are too different, or where exchanges are not of one answer against few.
     """
-    found: dict[int, Alike] = {}
-    for focal in focals:
-        alike = bench.alike(audit, focal.number)
-        if alike is None or (exchange and not (focal.paired and alike.exchangeable)):
-            return None
-        found[focal.number] = alike
-    bench.shape([(focal, all_turns(found[focal.number], floor=exchange)) for focal in focals])
+    found = bench.alike(audit, [focal.number for focal in focals])
+    if found is None or (exchange and not all(focal.paired and found[focal.number].exchangeable for focal in focals)):
+        return None
+    codes, standing = stand_for(found)
+    by_number = {focal.number: focal for focal in focals}
+    bench.shape(
+        [
+            (by_number[number], all_turns(found[number], stands, floor=exchange))
+            for number, stands in standing.items()
+            if stands.any()
+        ]
+    )
     sums = bench.cells(audit, by="item")
-    counted = {}
+    if not len(sums.key):
+        return None
+    keys = bench.match_keys([list(found)])[0]
+    pattern, column = np.empty_like(sums.key), np.empty_like(sums.key)
     for number, alike in found.items():
         mine = sums.focal == number
-        made = count_up(alike, sums.key[mine], sums.place[mine], sums.turn[mine], sums.values[mine], floor=exchange)
-        if made is None:
-            return None
-        counted[number] = made
+        pattern[mine] = np.searchsorted(codes, alike.code[alike.pattern_of(sums.place[mine])])
+        order = np.argsort(keys[number])
+        column[mine] = order[np.searchsorted(keys[number][order], sums.key[mine])]
+    groups = max(alike.speakers.shape[1] for alike in found.values())
+    shape = (len(codes), groups, max(map(len, keys.values())))
+    whole = sum_up(pattern, column, sums.turn, sums.values, shape, floor=exchange)
+    if whole is None:
+        return None
+    counted = {}
+    for number, alike in found.items():
+        rows = np.searchsorted(codes, alike.code)
+        there = np.flatnonzero(whole.occurs[rows].any(axis=0))
+        there = there[np.argsort(keys[number][there])]  # keys are given in their order
+        counted[number] = Counted(alike, keys[number][there], whole, rows, there)
     return ByPattern(bench, audit, focals, rng, counted)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.alike import Alike
+from harness.alike import Alike, Codes, stand_for
 from harness.auditfile import Audit
 from harness.inference import Floats
 from harness.onebyone import Chance, OneByOne, Tables
@@ -32,53 +32,53 @@ class ByPerson(OneByOne):
 
     def as_is(self) -> Tables:
         """Sum each person's answers, by bucket; of persons with enough of them, and of those the most prolific."""
-        found = {focal.number: self.bench.alike(self.audit, focal.number) for focal in self.focals}
-        alike = {number: patterns for number, patterns in found.items() if patterns is not None}
-        tables = self._by_pattern(alike) if len(alike) == len(found) else super().as_is()
+        alike = self.bench.alike(self.audit, [focal.number for focal in self.focals])
+        tables = self._by_pattern(alike) if alike is not None else super().as_is()
         for focal, slots, table in tables:
             kept = prolific(table[:, :, 0].sum(axis=0), self.least)
             if len(kept):
                 yield focal, slots[kept], table[:, kept]
 
     def _by_pattern(self, alike: dict[int, Alike]) -> Tables:
+        codes, standing = stand_for(alike)
         shapes = []
         for focal in self.focals:
-            pool = alike[focal.number].pool
-            shapes.append((focal, Shape(pool.item << TURN_BITS, pool.answer, pool.is_model)))
+            patterns = alike[focal.number]
+            pool = patterns.pool.take(standing[focal.number][patterns.place])
+            if len(pool.item):
+                shapes.append((focal, Shape(pool.item << TURN_BITS, pool.answer, pool.is_model)))
         self.bench.shape(shapes)
-        said = self.bench.said_of_answers(self.audit)
+        table = self._of_contents(codes, alike)
         bucket_of, places = self.bench.bucket_of_items(), self.bench.places()
         made: list[tuple[Focal, Ints, Floats]] = []
         for focal in self.focals:
             patterns, pool, length = alike[focal.number], self.pools[focal.number], places[focal.who["dataset"]]
-            answers, sums = said[focal.number]
-            table = self._of_contents(patterns, answers, sums)
             # No more of a person's answers can count than there are.
             persons = np.flatnonzero(np.bincount(pool.person + 1)[1:] >= self.least)
             number = np.full(int(pool.person.max(initial=0)) + 2, -1)  # its last place is that of nobody, -1
             number[persons] = np.arange(len(persons))
             known = np.flatnonzero(number[pool.person] >= 0)
-            person = number[pool.person[known]]
             pattern = patterns.pattern[np.searchsorted(patterns.items, pool.item[known])]
-            row = pattern * patterns.speakers.shape[1] + patterns.groups_of(
-                pattern, pool.answer[known], self.bench.codes(self.audit)
-            )
-            place = bucket_of[pool.item[known]] * len(persons) + person
-            summed = [np.bincount(place, column[row], length * len(persons)) for column in table.T]
+            group = patterns.groups_of(pattern, pool.answer[known], self.bench.codes(self.audit))
+            said = table[np.searchsorted(codes, patterns.code)[pattern], group]
+            place = bucket_of[pool.item[known]] * len(persons) + number[pool.person[known]]
+            summed = [np.bincount(place, column, length * len(persons)) for column in said.T]
             values = np.stack(summed, axis=1).astype(np.float64)
-            made.append((focal, persons, values.reshape(length, len(persons), table.shape[1])))
+            made.append((focal, persons, values.reshape(length, len(persons), table.shape[2])))
         slots = self.bench.name_persons({focal.number: persons for focal, persons, _ in made})
         return ((focal, slots[focal.number], table) for focal, _, table in made)
 
-    def _of_contents(self, patterns: Alike, answers: Ints, sums: Floats) -> Floats:
-        """Give what is said of an answer of each content: (patterns × contents, sums); 0 where nothing is."""
-        patterns_count, groups = patterns.speakers.shape
-        order = np.argsort(patterns.pool.answer)
-        at = order[np.searchsorted(patterns.pool.answer[order], answers)]
-        by_item = np.argsort(patterns.first)
-        pattern = by_item[np.searchsorted(patterns.first[by_item], patterns.pool.item[at])]
-        table = np.zeros((patterns_count * groups, sums.shape[1]))
-        table[pattern * groups + patterns.group[at]] = sums
+    def _of_contents(self, codes: Codes, alike: dict[int, Alike]) -> Floats:
+        """Give what is said of an answer of each content: (patterns, contents, sums); 0 where nothing is."""
+        groups = max(patterns.speakers.shape[1] for patterns in alike.values())
+        table = np.zeros((len(codes), groups, len(self.audit.header.sums)))
+        said = self.bench.said_of_answers(self.audit)
+        for number, patterns in alike.items():
+            answers, sums = said[number]
+            order = np.argsort(patterns.pool.answer)
+            at = order[np.searchsorted(patterns.pool.answer[order], answers)]
+            row = np.searchsorted(codes, patterns.code)[patterns.place[at]]
+            table[row, patterns.group[at]] = sums
         return table
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from harness.alike import FLOOR_TURN, Alike, spread
 from harness.inference import Floats
@@ -18,20 +19,47 @@ MOST_COUNTS = 20_000_000  # numbers drawn at a time
 
 
 @dataclass(frozen=True)
+class Whole:
+    """The sums of all patterns, whoever's.
+
+    Attributes:
+        exchanged: (patterns, groups, keys, sums): the turn in which content ``g`` plays the model; 0 is as it is.
+        floor: (patterns, groups, 2, keys, sums): the model, and a person of content ``g``, against the other people.
+        occurs: (patterns, keys): whether anything is said of a key.
+    """
+
+    exchanged: Floats
+    floor: Floats
+    occurs: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class Counted:
     """A focal annotator's sums by pattern and turn.
 
     Attributes:
         alike: the patterns.
         keys: numbers of the keys that occur.
-        exchanged: (patterns, groups, keys × sums): the turn in which content ``g`` plays the model; 0 is as it is.
-        floor: (patterns, groups, 2, keys × sums): the model, and a person of content ``g``, against the other people.
+        rows, columns: which patterns and keys of the whole these are.
     """
 
     alike: Alike
     keys: Ints
-    exchanged: Floats
-    floor: Floats
+    whole: Whole
+    rows: Ints
+    columns: Ints
+
+    @property
+    def exchanged(self) -> Floats:
+        """Give (patterns, groups, keys × sums): see ``Whole``."""
+        groups = np.arange(self.alike.speakers.shape[1])
+        return _flat(self.whole.exchanged[np.ix_(self.rows, groups, self.columns)], 2)
+
+    @property
+    def floor(self) -> Floats:
+        """Give (patterns, groups, 2, keys × sums): see ``Whole``."""
+        groups = np.arange(self.alike.people.shape[1])
+        return _flat(self.whole.floor[np.ix_(self.rows, groups, np.arange(2), self.columns)], 3)
 
     def as_is(self, bucket: Ints, length: int) -> Floats:
         """Sum items by bucket: (length, keys × sums)."""
@@ -78,8 +106,7 @@ class Counted:
         group = _pick(self.alike.people[pattern], rng)
         rows = pattern * self.alike.people.shape[1] + group
         places = bucket[self.alike.items[chosen]]
-        model, person = (self._floor_side(side, rows, places, length) for side in (0, 1))
-        return model, person
+        return self._floor(rows, places, length)
 
     def persons_play(self, place: Ints, pattern: Ints, group: Ints, persons: int) -> tuple[Floats, Floats]:
         """Let known persons play the model on their items, and the model in their place.
@@ -92,41 +119,45 @@ class Counted:
             the model's and the person's sums: (persons, keys × sums) each.
         """
         rows = pattern * self.alike.people.shape[1] + group
-        model, person = (self._floor_side(side, rows, place, persons) for side in (0, 1))
+        return self._floor(rows, place, persons)
+
+    def _floor(self, rows: Ints, places: Ints, length: int) -> tuple[Floats, Floats]:
+        played = self.floor.reshape(len(self.rows) * self.alike.people.shape[1], 2, -1)
+        model, person = (spread(places, rows, np.ascontiguousarray(played[:, side]), length) for side in (0, 1))
         return model, person
 
-    def _floor_side(self, side: int, rows: Ints, places: Ints, length: int) -> Floats:
-        table = np.ascontiguousarray(self.floor[:, :, side]).reshape(-1, self.floor.shape[3])
-        return spread(places, rows, table, length)
 
-
-def count_up(alike: Alike, key: Ints, place: Ints, turn: Ints, values: Floats, *, floor: bool) -> Counted | None:
+def sum_up(
+    pattern: Ints, key: Ints, turn: Ints, values: Floats, shape: tuple[int, int, int], *, floor: bool
+) -> Whole | None:
     """Put the sums of the items that stand for patterns into tables.
 
     Args:
-        key, place, turn, values: of one focal annotator's rows of ``bench.Sums``; the place is the item.
+        pattern, key, turn, values: of each row of ``bench.Sums``; patterns and keys count from 0.
+        shape: patterns, groups, keys.
 
     Returns:
         the tables; None if they would be too large.
     """
-    patterns, groups = alike.speakers.shape
-    keys, column = np.unique(key, return_inverse=True)
+    patterns, groups, keys = shape
     sums = values.shape[1]
-    if patterns * groups * (3 if floor else 1) * len(keys) * sums > MOST_CELLS:
+    if patterns * groups * (3 if floor else 1) * keys * sums > MOST_CELLS:
         return None
-    order = np.argsort(alike.first)
-    pattern = order[np.searchsorted(alike.first[order], place)]
-    exchanged = np.zeros((patterns, groups, len(keys), sums))
+    exchanged = np.zeros((patterns, groups, keys, sums))
     low = turn < FLOOR_TURN
-    np.add.at(exchanged, (pattern[low], turn[low], column[low]), values[low])
-    played = np.zeros((patterns if floor else 0, groups, 2, len(keys), sums))
+    np.add.at(exchanged, (pattern[low], turn[low], key[low]), values[low])
+    played = np.zeros((patterns if floor else 0, groups, 2, keys, sums))
     if floor:
         shifted = turn[~low] - FLOOR_TURN
-        np.add.at(played, (pattern[~low], shifted // 2, shifted % 2, column[~low]), values[~low])
-    width = len(keys) * sums
-    return Counted(
-        alike, keys, exchanged.reshape(patterns, groups, width), played.reshape(len(played), groups, 2, width)
-    )
+        np.add.at(played, (pattern[~low], shifted // 2, shifted % 2, key[~low]), values[~low])
+    occurs = np.zeros((patterns, keys), dtype=np.bool_)
+    occurs[pattern, key] = True
+    return Whole(exchanged, played, occurs)
+
+
+def _flat(table: Floats, kept: int) -> Floats:
+    """Lay keys and sums side by side."""
+    return table.reshape(*table.shape[:kept], -1)
 
 
 def _pick(counts: Ints, rng: np.random.Generator) -> Ints:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from harness import alike as module
-from harness.alike import columns_read, find_patterns, spread
+from harness.alike import columns_read, find_patterns, saves, sort_items, spread
 from harness.audit import run
 from harness.auditfile import AUDITS, read_audit
 from harness.passes import Effort
@@ -34,6 +35,12 @@ def pool_of(rows: list[tuple[int, bool, int]]) -> tuple[Pool, np.ndarray]:
     return pool, said.astype(np.uint64)
 
 
+def patterns_of(pool: Pool, codes: np.ndarray) -> module.Alike:
+    known = sort_items(pool, codes)
+    assert saves([known])
+    return find_patterns(pool, codes, known)
+
+
 def test_items_are_alike_by_what_is_said_and_by_whom_in_any_order():
     rows = []
     for item in range(8):
@@ -41,7 +48,7 @@ def test_items_are_alike_by_what_is_said_and_by_whom_in_any_order():
         rows += [(item, False, said) for said in people] + [(item, True, 2)]
     rows += [(8 + n, False, 1) for n in range(4)] + [(8 + n, True, 1) for n in range(4)]
     pool, codes = pool_of(sorted(rows, key=lambda row: row[0]))
-    found = find_patterns(pool, codes)
+    found = patterns_of(pool, codes)
     assert len(found.count) == 2 and sorted(found.count) == [4, 8]
     three = int(np.argmax(found.count))
     # The model's own content comes first: said by it and two people; the other by one person.
@@ -51,18 +58,21 @@ def test_items_are_alike_by_what_is_said_and_by_whom_in_any_order():
 
 def test_what_hashes_to_nothing_counts():
     rows = [row for n in range(8) for row in ([(n, False, 0)] * (1 + n % 2) + [(n, False, 1), (n, True, 1)])]
-    assert sorted(find_patterns(*pool_of(rows)).count) == [4, 4]
+    assert sorted(patterns_of(*pool_of(rows)).count) == [4, 4]
 
 
 def test_a_role_changes_the_pattern():
     rows = [row for item in range(8) for row in ((item, False, item % 2), (item, True, 1 - item % 2))]
-    found = find_patterns(*pool_of(rows))
+    found = patterns_of(*pool_of(rows))
     assert sorted(found.count) == [4, 4]
 
 
 def test_where_no_two_items_are_alike_nothing_is_saved():
     rows = [row for item in range(50) for row in ((item, False, item), (item, True, 1))]
-    assert find_patterns(*pool_of(rows)) is None
+    alone = sort_items(*pool_of(rows))
+    assert not saves([alone])
+    assert saves([alone] * 4)  # but where four annotators have the same
+    assert not saves([alone] * 3 + [sort_items(*pool_of(rows), apart=7)])
 
 
 def test_columns_that_a_query_names():
@@ -101,18 +111,39 @@ def test_rows_of_a_table_are_summed_by_place(length):
     assert spread(places, rows, table, length)[:3] == pytest.approx(wanted)
 
 
+def many_models(models: int) -> pd.DataFrame:
+    """Draw models that answer 80 items as five people do, each with its own noise; no two items are alike to one."""
+    frame, _ = draw_frame(Design(studies=1, items=80, humans=5, labels=5, leanings=0.3, persons=9), 8)
+    rng = np.random.default_rng(9)
+    own = frame[frame["kind"] == "llm"]
+    made = [frame[frame["kind"] == "human"]]
+    for number in range(models):
+        other = rng.random(len(own)) < number / models
+        label = np.where(other, rng.integers(0, 5, len(own)), own["label"])
+        made.append(own.assign(model=f"m{number}", label=label)[rng.random(len(own)) < 0.95])
+    return pd.concat(made, ignore_index=True)
+
+
+@pytest.mark.parametrize("name", AUDITS_COMPARED)
+def test_patterns_are_shared_by_annotators_of_the_same_items(name, monkeypatch):
+    compare_ways(name, many_models(24), monkeypatch)
+
+
 @pytest.mark.parametrize("name", AUDITS_COMPARED)
 def test_counting_patterns_gives_what_items_one_by_one_give(name, monkeypatch):
     design = Design(
         studies=1, items=1500, humans=4, toward_first=0.05, unequal=True, leanings=0.3, refuses_hard=True,
         per_cluster=3, persons=30, twin=0.3,
     )  # fmt: skip
+    compare_ways(name, draw_frame(design, 4)[0], monkeypatch)
+
+
+def compare_ways(name: str, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
     audit = read_audit(AUDITS / "label" / f"{name}.sql")
-    frame, _ = draw_frame(design, 4)
     effort = Effort(replicates=50, floor_replicates=50, draws=399)
     bench = make_bench(frame)
     counted = run(bench, audit, STUDY, effort)
-    assert any(found is not None for found in bench._alike.values()), "patterns were not used"
+    assert bench._alike, "patterns were not used"
     monkeypatch.setattr(module, "MOST_PATTERNS", 0)
     single = run(make_bench(frame), audit, STUDY, effort)
     assert len(counted) == len(single)
@@ -124,7 +155,7 @@ def test_counting_patterns_gives_what_items_one_by_one_give(name, monkeypatch):
             assert two.p is None
             continue
         # Other exchanges and other columns are drawn: alike within the error of drawing.
-        assert one.p == pytest.approx(two.p, abs=4 * np.sqrt(max(two.p, 0.01) / 399))
+        assert one.p == pytest.approx(two.p, abs=4 * np.sqrt(max(one.p + two.p, 0.02) / 399))
         assert one.detectable == pytest.approx(two.detectable, rel=0.25)
         if one.matched is not None:
             width = (one.excess_upper - one.excess_lower) / 4

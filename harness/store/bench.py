@@ -14,16 +14,18 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from harness.alike import Alike, find_patterns
+from harness.alike import Alike, Sorted, find_patterns, saves, sort_items
 from harness.auditfile import EVERY
 from harness.errors import AuditError
 from harness.halves import Half, Texts
+from harness.ids import seed_of
 from harness.pools import known_to, make_pool
 from harness.store.database import fetch
 from harness.store.facts import authored
 from harness.store.keys import match_keys, name_persons
 from harness.store.quoting import identifier, quoted
 from harness.store.rows import HIDDEN, Rows
+from harness.store.selects import check_select
 from harness.turns import TURN_BITS, Pool, Shape
 
 if TYPE_CHECKING:
@@ -86,15 +88,18 @@ class Bench(Rows):
         super().__init__(connection)
         # What was found of an annotator is kept for the audits that follow: millions of rows take seconds.
         self._pools: dict[tuple[Any, ...], tuple[Pool, bool] | None] = {}
-        self._alike: dict[tuple[Any, ...], Alike | None] = {}
+        self._sorted: dict[tuple[Any, ...], Sorted] = {}
+        self._alike: dict[tuple[Any, ...], Alike] = {}
         self._counts: dict[tuple[Any, ...], tuple[int, int, int]] = {}  # items, clusters, people on an item
         self._keys: dict[int, tuple[Any, ...]] = {}
+        self._models: dict[int, str] = {}
 
     def relation(self, name: str) -> bool:
         """Put a relation's rows on the bench; false if the study has no rows of it."""
         if name != self._relation:
             self._pools.clear()
             self._counts.clear()
+            self._sorted.clear()
             self._alike.clear()
         return super().relation(name)
 
@@ -134,6 +139,7 @@ class Bench(Rows):
                     self._answers(), own, focal["reference_who"], items, all_draws=all_draws, shape=shape,
                     shared_with=others,
                 )  # fmt: skip
+            self._models[focal["focal_no"]] = focal["model"]
             if self._pools[key] is not None:
                 self._keys[focal["focal_no"]] = key
         return [self._focal(focal) for focal in focals if focal["focal_no"] in self._keys]
@@ -163,14 +169,25 @@ class Bench(Rows):
         """Give each focal annotator's pool of answers, by focal number."""
         return {number: self._pool(number)[0] for number in self._keys}
 
-    def alike(self, audit: Audit, number: int) -> Alike | None:
-        """Find which items of a focal annotator look alike to an audit; None where that saves nothing."""
+    def alike(self, audit: Audit, numbers: list[int]) -> dict[int, Alike] | None:
+        """Find which items of some focal annotators look alike to an audit; None where that saves nothing."""
         if audit.header.looks_across or audit.header.across == EVERY:
             return None
-        key = (self._keys[number], self._read(audit))
-        if key not in self._alike:
-            self._alike[key] = find_patterns(self._pool(number)[0], self.codes(audit))
-        return self._alike[key]
+        read, codes = self._read(audit), self.codes(audit)
+        told = authored([row[0] for row in fetch(self._connection, "describe rows")])
+        keys = {}
+        for number in numbers:
+            apart = seed_of(self._models[number]) if told else 0  # whose answer it is changes what is said of it
+            keys[number] = (self._keys[number], read, apart)
+            if keys[number] not in self._sorted:
+                self._sorted[keys[number]] = sort_items(self._pool(number)[0], codes, apart)
+        if not saves([self._sorted[keys[number]] for number in numbers]):
+            return None
+        for number in numbers:
+            if keys[number] not in self._alike:
+                known = self._sorted[keys[number]]
+                self._alike[keys[number]] = find_patterns(self._pool(number)[0], codes, known)
+        return {number: self._alike[keys[number]] for number in numbers}
 
     def shape(self, shapes: list[tuple[Focal, Shape]]) -> None:
         """Shape the relation with the roles of some turns."""
@@ -378,17 +395,3 @@ class Bench(Rows):
             return self._connection.execute(query)
         except duckdb.Error as error:
             raise AuditError(f"the SQL does not run: {error}", where=str(audit.path), remedy="mend it") from error
-
-
-def check_select(text: str, where: str) -> None:
-    """Refuse SQL that is not one SELECT: even without external access, DROP would work.
-
-    Raises:
-        AuditError: with the place.
-    """
-    try:
-        kinds = [statement.type for statement in duckdb.extract_statements(text)]
-    except duckdb.Error as error:
-        raise AuditError(f"the SQL cannot be read: {error}", where=where, remedy="mend it") from error
-    if kinds != [duckdb.StatementType.SELECT]:
-        raise AuditError("each part of an audit is one SELECT", where=where, remedy="leave one SELECT in each part")

@@ -16,9 +16,10 @@ from harness.auditfile import AUDITS, Audit, read_audit, shipped_audits
 from harness.extract import dims_of
 from harness.plugins import load
 from harness.store import Store
-from harness.store.bench import WHO, check_select
+from harness.store.bench import WHO
 from harness.store.facts import authored, facts_of
 from harness.store.layout import ADDED, LEFT_OUT, teach
+from harness.store.selects import check_select
 
 PATHS = sorted(AUDITS.glob("*/*.sql"))
 DEFAULTS = {"dataset": "d", "kind": "llm", "model": "m", "variant": "v", "wave": "1", "sample": 0, "part": 0}
