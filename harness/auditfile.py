@@ -73,6 +73,7 @@ class Header(BaseModel):
         description="with halves: how often each half is parted into folds anew, for what varies more with the folds "
         "than with the half; the mean counts, and there are half as many halves",
     )
+    halves: int = Field(128, ge=16, description="with halves: how many are dealt; fewer for what takes long")
     across: str | None = Field(
         None,
         description="compare the levels of this axis instead of model and people; *: all variants of a model at once, "
