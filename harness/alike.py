@@ -71,9 +71,12 @@ class Alike(Sorted):
             pattern: of each answer's item.
             answer: answer numbers.
         """
-        known = _with(codes[self.pool.answer], self.place)
-        order = np.argsort(known)
-        return self.group[order][np.searchsorted(known[order], _with(codes[answer], pattern))]
+        said = np.zeros(self.speakers.shape, dtype=np.uint64)
+        said[self.place, self.group] = codes[self.pool.answer]
+        found, told = np.zeros(len(answer), dtype=np.int64), codes[answer]
+        for group in range(1, said.shape[1]):
+            found[said[pattern, group] == told] = group
+        return found
 
     def pattern_of(self, items: Ints) -> Ints:
         """Tell the pattern of each item."""
@@ -243,10 +246,6 @@ def stand_for(made: Mapping[int, Alike]) -> tuple[Codes, dict[int, npt.NDArray[n
         standing[number] = ~taken[rows]
         taken[rows] = True
     return codes, standing
-
-
-def _with(codes: Codes, pattern: Ints) -> Codes:
-    return mix(codes ^ mix(pattern.astype(np.uint64)))
 
 
 def mix(codes: Codes) -> Codes:
