@@ -74,7 +74,7 @@ class Alike(Sorted):
         said = np.zeros(self.speakers.shape, dtype=np.uint64)
         said[self.place, self.group] = codes[self.pool.answer]
         found, told = np.zeros(len(answer), dtype=np.int64), codes[answer]
-        for group in range(1, said.shape[1]):
+        for group in range(1, len(said.T)):
             found[said[pattern, group] == told] = group
         return found
 
