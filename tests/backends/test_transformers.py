@@ -373,3 +373,28 @@ async def test_options_that_do_not_fit_are_rejected(backend: Backend):
     long = replace(ask("word " * 8150), constraint=Constraint("scores", ("yes " * 100, "no")))
     with pytest.raises(Rejected, match="8192 of context"):
         await backend.complete(long)
+
+
+# --- the larger model, where the hub cannot be reached -------------------------------------------------
+
+
+@pytest.mark.grid  # 470 MB to download and minutes to convert, for three short answers: not in CI
+async def test_the_larger_model_answers_whole_questions(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(_hub, "find_held", lambda *_: None)
+    monkeypatch.setattr(_hub, "fetch", lambda *_: None)
+    backend = make_backend(model=LARGER, dtype=None)
+    sky = "Answer with one word: what colour is the sky on a clear day?"
+    said, sum_, chosen = await asyncio.gather(
+        backend.complete(ask(sky, temperature=0)),
+        backend.complete(ask("What is 17 + 25? Answer with the number only.", temperature=0)),
+        backend.complete(replace(ask(sky), constraint=Constraint("scores", ("red", "blue", "plaid")))),
+    )
+    assert said.text.strip(" .").lower() == "blue" and said.finish_reason == "stop"
+    assert sum_.text == "42"
+    assert chosen.scores is not None and max(chosen.scores, key=chosen.scores.__getitem__) == "blue"
+    assert said.fingerprint == "gguf-q4_k_m:1d9614638d18024d" and said.model_served == LARGER
+    assert backend._loading is not None
+    chat, _ = await backend._loading
+    pieces = chat.tokenizer.convert_ids_to_tokens(chat.spell("It's 20482"))
+    assert pieces == ["It", "'s", "Ġ", *"20482"], "numbers are read digit by digit, as Qwen's were in training"
+    await backend.close()
