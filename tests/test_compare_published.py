@@ -81,11 +81,14 @@ def said() -> Answers:
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Audit the example as a user would, by two audits that need no model; versions are compared unasked."""
     shared_file(PEOPLE)
+    shared_file(OUTPUTS)
     folder = tmp_path_factory.mktemp("chain") / "alpaca_eval_chain"
     shutil.copytree(ROOT / "examples" / folder.name, folder, ignore=shutil.ignore_patterns("data"))
     Path(folder / "data").symlink_to(SHARED)
-    store = Store(folder.parent / "runs")
-    pipeline.audit_study(Study.load(folder), store, only=["text_length", "formatting"], say=lambda _: None)
+    study, store = Study.load(folder), Store(folder.parent / "runs")
+    pipeline.resolve(study, store)
+    pipeline.parse_study(study, store)
+    pipeline.audit_study(study, store, only=["text_length", "formatting"], say=lambda _: None)
     return store
 
 
