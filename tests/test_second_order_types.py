@@ -125,6 +125,24 @@ def test_a_preference_for_length_is_learned_and_told(tmp_path) -> None:
     assert all((len(f[c]) > len(f["b" if c == "a" else "a"])) for f, c in zip(fields, said["choice"], strict=True))
 
 
+def test_metadata_are_read_where_they_are_named_alone() -> None:
+    """A verdict in the metadata, read as if it were the question, would be the answer itself."""
+    row = {
+        "dataset": "d", "item_id": "1", "cluster": "1", "split": None, "fields": {"a": "One.", "b": "Two."},
+        "metadata": {"verdict": "a", "topic": "sums"}, "kind": "human", "model": None, "variant": None, "wave": None,
+        "annotator_id": "x", "sample": 0, "part": 0, "record": {"choice": "a"},
+    }  # fmt: skip
+    datatype = plugins.load("datatypes", "preference")
+    config = datatype.Config(tie=False)
+
+    def read(training: Training):
+        (said,) = read_taught(datatype, config, training, [row])[0].corpora["human"]["1"]
+        return said.rows[0][0]
+
+    assert read(Training()) == ("", "One.", "Two.")
+    assert read(Training(fields=["topic"])) == ("sums", "One.", "Two.")
+
+
 @pytest.fixture
 def writer(tmp_path, monkeypatch):
     (tmp_path / "echo_writer.py").write_text(WRITER)
@@ -170,8 +188,8 @@ def test_turns_are_written_in_the_place_of_a_person_s(tmp_path, writer) -> None:
 def test_the_turns_of_two_people_are_one_dialogue() -> None:
     def row(part, who, text):
         return {
-            "dataset": "d", "item_id": "1", "cluster": "1", "split": None, "known": {}, "kind": "human", "model": None,
-            "variant": None, "wave": None, "annotator_id": who, "sample": 0, "part": part,
+            "dataset": "d", "item_id": "1", "cluster": "1", "split": None, "fields": {}, "metadata": {},
+            "kind": "human", "model": None, "variant": None, "wave": None, "annotator_id": who, "sample": 0, "part": part,
             "record": {"as_role": "AB"[part % 2], "text": text},
         }  # fmt: skip
 

@@ -40,8 +40,8 @@ def stream_answers(store: Store, study: Study) -> Iterator[dict[str, Any]]:
     """Stream what people and models said of the study's items, the parts of an answer in their order.
 
     Yields:
-        dataset, item_id, cluster, split, known (what fields and metadata say), kind, model, variant, wave,
-        annotator_id, sample, part, record; ids as 32 hexadecimal digits.
+        dataset, item_id, cluster, split, fields, metadata, kind, model, variant, wave, annotator_id, sample, part,
+        record; ids as 32 hexadecimal digits.
     """
     datatype = plugins.load("datatypes", study.datatype)
     own = list(columns(datatype))
@@ -53,15 +53,15 @@ def stream_answers(store: Store, study: Study) -> Iterator[dict[str, Any]]:
     )
     names = ("dataset", "item_id", "cluster", "split", "kind", "model", "variant", "wave", "annotator_id", "sample",
              "part")  # fmt: skip
-    last, known = "", {}
+    last, about = "", {}
     with store.read() as connection:
         rows = fetch(connection, query, [study.name])
     for row in rows:
         told = dict(zip(names, row, strict=False))
         if told["item_id"] != last:
             last, fields, metadata = told["item_id"], row[len(names)], row[len(names) + 1]
-            known = {**json.loads(metadata or "{}"), **json.loads(fields)}
-        yield {**told, "known": known, "record": dict(zip(own, row[len(names) + 2 :], strict=True))}
+            about = {"fields": json.loads(fields), "metadata": json.loads(metadata or "{}")}
+        yield {**told, **about, "record": dict(zip(own, row[len(names) + 2 :], strict=True))}
 
 
 def held_fits(store: Store) -> set[str]:
