@@ -189,8 +189,8 @@ def test_the_turns_of_two_people_are_one_dialogue() -> None:
     def row(part, who, text):
         return {
             "dataset": "d", "item_id": "1", "cluster": "1", "split": None, "fields": {}, "metadata": {},
-            "kind": "human", "model": None, "variant": None, "wave": None, "annotator_id": who, "sample": 0, "part": part,
-            "record": {"as_role": "AB"[part % 2], "text": text},
+            "kind": "human", "model": None, "variant": None, "wave": None, "annotator_id": who, "sample": 0,
+            "part": part, "record": {"as_role": "AB"[part % 2], "text": text},
         }  # fmt: skip
 
     datatype = plugins.load("datatypes", "simulation")
