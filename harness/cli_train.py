@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 
 def train_and_tell(
-    name: str, runs: Path, learners: list[str] | None, corpora: list[str] | None, *, as_json: bool
+    name: str,
+    runs: Path,
+    learners: list[str] | None,
+    corpora: list[str] | None,
+    only: list[str] | None = None,
+    *,
+    as_json: bool,
 ) -> dict[str, Any] | None:
     """Teach what is missing, measure what was taught, and print the tables; with ``as_json`` give them."""
     from harness import pipeline, secondorder
@@ -28,14 +34,14 @@ def train_and_tell(
     study, store = Study.load(name), open_store(runs)
     pipeline.resolve(study, store)
     done = secondorder.train_study(study, store, learners=learners or (), corpora=corpora or (), say=say)
-    secondorder.examine_study(study, store, say=say)
+    secondorder.examine_study(study, store, only=only or None, say=say)
     if as_json:
         tables = ("scores", "amplifications", "hybrids", "worths")
         frames = {
             table: getattr(store, table)(study.name).drop(columns="replicates", errors="ignore") for table in tables
         }
         return {"trainings": done, **{table: plain_rows(frame) for table, frame in frames.items()}}
-    print("\n".join(tell_second_order(store, study.name, secondorder.training_of(study).score)))
+    print("\n".join(tell_second_order(store, study.name, secondorder.score_of(study))))
     return None
 
 

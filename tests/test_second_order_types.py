@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
@@ -25,6 +26,16 @@ class Model:
     def write(self, inputs): return [f"{prompt.upper()} {self.said}" for prompt in inputs]
     def told(self): return {"texts": 1.0}
 '''
+READER = (
+    WRITER
+    + """
+    def losses(self, inputs, texts):
+        import numpy as np
+        known = self.said.split()
+        counts = np.array([len(text.split()) for text in texts])
+        return np.array([sum(0.5 if word in known else 2.0 for word in text.split()) for text in texts]), counts
+"""
+)
 
 
 def study_of(folder, datatype: str, rows: list[dict], *, fields, record, table, train) -> Study:
@@ -168,7 +179,35 @@ def test_answers_to_instructions_are_written_and_audited(tmp_path, writer) -> No
     assert set(store.sql("select told from fits")["told"].map(json.loads).map(tuple)) == {("texts",)}
     secondorder.examine_study(study, store, only=["output_length"], **QUIET)
     assert set(store.amplifications(study.name)["corpus"]) == {"human", "gpt"}
-    assert store.scores(study.name).empty
+    assert store.scores(study.name).empty, "this learner does not say how it reads"
+
+
+def test_who_writes_is_scored_on_what_people_wrote_to_the_test(tmp_path, writer) -> None:
+    (tmp_path / "echo_writer.py").write_text(READER)
+
+    def make(number, kind):
+        words = f"{kind} says this." + " And more." * (number % 3)
+        return {"item": number, "instruction": f"Say {number}.", "output": words}
+
+    study = study_of(
+        tmp_path / "s", "instruction", both(make), fields={"instruction": "instruction"},
+        record={"instruction": "instruction", "output": "output"}, table={"makes": "answers"},
+        train={**writer, "hybrid": [50], "sizes": [10, 15]},
+    )  # fmt: skip
+    store = taught(study, Store(tmp_path / "runs"))
+    secondorder.examine_study(study, store, only=["missing_output"], **QUIET)
+    scores = store.scores(study.name)
+    assert set(scores["metric"]) == {"loss", "perplexity"} and set(scores["audit"]) == {"reading"}
+    predictions = store.sql("select * from trained t join predictions p using (fit_id)")
+    for (variant, seed), rows in predictions.groupby(["variant", "sample"]):
+        each = scores[(scores["variant"].isin([variant, f"{variant} seed={seed}"])) & (scores["seed"] == seed)]
+        bits = rows["loss"].sum() / math.log(2) / rows["tokens"].sum()
+        assert each.set_index("metric")["estimate"].to_dict() == pytest.approx({"loss": bits, "perplexity": 2**bits})
+    means = scores[scores["seed"].isna() & (scores["metric"] == "loss")].set_index("variant")["estimate"]
+    assert means["corpus=human"] < means["corpus=gpt"], "people's texts foretell people's"
+    mixed = store.hybrids(study.name).set_index("human")
+    assert mixed.loc[0, "difference"] == pytest.approx(means["corpus=human"] - means["corpus=gpt"])
+    assert mixed.loc[0, "metric"] == "loss" and not store.worths(study.name).empty
 
 
 def test_turns_are_written_in_the_place_of_a_person_s(tmp_path, writer) -> None:

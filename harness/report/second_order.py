@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.auditfile import AUDITS, read_audit
+from harness.auditfile import read_score
 from harness.report import charts, words
 from harness.report import charts_second_order as drawing
 from harness.report.contents import Column, Table
@@ -27,7 +27,7 @@ from harness.report.taught import (
     tell_shares,
     title,
 )
-from harness.training import Training
+from harness.training import read_training
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 60  # lines of a table; the files have all
 TABLES = ("amplifications", "hybrids", "worths")
+READING = "reading"  # the audit that scores those who write
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class SecondOrder:
     worths: list[str]
     own: Table
     left_out: int
+    writes: bool
 
 
 def write_second_order(study: Study, store: Store, sections: Sequence[Section], folder: Path) -> SecondOrder | None:
@@ -84,10 +86,11 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
     for table, frame in {**frames, "scores": scores}.items():
         frame.to_csv(folder / f"{table}.csv", index=False)
     found = {table: records(frame) for table, frame in frames.items()}
+    told = records(scores)
     measured = [row for row in found["amplifications"] if row["amplification"] is not None]
     judged = sorted((row for row in measured if row["verdict"] != "described"), key=change, reverse=True)
-    metric = study.training.score if study.training else str(Training.model_fields["score"].default)
-    told = records(scores)
+    writes = any(row["audit"] == READING for row in told)
+    metric = (study.training or read_training({}, str(study.folder))).scored_by(writes=writes)
     deficits = read_deficits(study, store)
     first = [each for each in deficits if each.attribute == ALL]
     alone = [
@@ -99,7 +102,7 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
         question=QUESTION,
         answer=[
             *tell_amplification(judged, names),
-            *([] if judged else tell_scores(alone, found["hybrids"], metric, names)),
+            *([] if judged and not writes else tell_scores(alone, found["hybrids"], metric, names)),
             *tell_shares(found["hybrids"], names),
             *(tell(each) for each in first[:1]),
         ],
@@ -124,6 +127,7 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
         scores=_scores(told, metric, names),
         worths=[_worth(row, names) for row in found["worths"]],
         own=_own(sections, names),
+        writes=writes,
         left_out=max(0, sum(len(group.rows) for section in sections for group in section.judged) - MOST_LISTED),
     )
 
@@ -233,7 +237,7 @@ def _score(rows: Sequence[Record], caption: str, names: Names, *, folded: bool) 
 
 def _better(row: Record) -> str:
     """Say which direction is good, of a metric that is a score and not only described."""
-    header = read_audit(AUDITS / "label" / f"{row['audit']}.sql").header
+    header = read_score(row["audit"]).header
     if row["metric"] in header.describes:
         return ""
     return f"; {'lower' if row['worse'] == 'up' else 'higher'} is better"

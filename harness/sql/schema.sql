@@ -218,8 +218,8 @@ comment on column store.fits.identity is 'what was hashed';
 comment on column store.fits.run_id is 'the run that taught it';
 
 create table if not exists store.predictions (
-    fit_id uuid, item_id uuid, part integer, record json, probabilities json, truth varchar,
-    primary key (fit_id, item_id, part));
+    fit_id uuid, item_id uuid, part integer, record json, probabilities json, truth varchar, loss double,
+    tokens bigint, primary key (fit_id, item_id, part));
 comment on table store.predictions is 'what trainings said of the items of the test; insert-only';
 comment on column store.predictions.fit_id is 'the training';
 comment on column store.predictions.item_id is 'about what';
@@ -227,6 +227,8 @@ comment on column store.predictions.part is 'which of the things that were asked
 comment on column store.predictions.record is 'what was said';
 comment on column store.predictions.probabilities is 'option and its probability; null where texts are written';
 comment on column store.predictions.truth is 'the class of the text, where the classes of texts are taught; else null';
+comment on column store.predictions.loss is 'of what a person wrote there: the sum of -log P over its tokens, natural; null where no texts are written';
+comment on column store.predictions.tokens is 'how many tokens these are, the end among them';
 
 create table if not exists store.trained (
     run_id varchar, study varchar, study_hash uuid, annotator_id uuid, sample integer, fit_id uuid, model varchar,

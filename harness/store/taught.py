@@ -34,6 +34,8 @@ class Prediction:
     record: Mapping[str, Any]
     probabilities: Mapping[str, float] | None
     truth: str | None
+    loss: float | None = None
+    tokens: int | None = None
 
 
 def stream_answers(store: Store, study: Study) -> Iterator[dict[str, Any]]:
@@ -96,6 +98,8 @@ def write_fit(folder: Path, number: int, about: Mapping[str, Any], predictions: 
                 for one in predictions
             ],
             "truth": [one.truth for one in predictions],
+            "loss": [one.loss for one in predictions],
+            "tokens": [one.tokens for one in predictions],
         },
         dtype="object",
     )
@@ -111,7 +115,8 @@ def write_fit(folder: Path, number: int, about: Mapping[str, Any], predictions: 
         )
         connection.execute(
             "copy (select t.*, f.item_id::varchar as item_id, f.part::integer as part, f.record::varchar as record, "
-            "f.probabilities::varchar as probabilities, f.truth::varchar as truth from frame f, told t) "
+            "f.probabilities::varchar as probabilities, f.truth::varchar as truth, f.loss::double as loss, "
+            "f.tokens::bigint as tokens from frame f, told t) "
             f"to {quoted(str(beside))} (format parquet, compression zstd)"
         )
     finally:
