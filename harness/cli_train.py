@@ -36,7 +36,7 @@ def train_and_tell(
     done = secondorder.train_study(study, store, learners=learners or (), corpora=corpora or (), say=say)
     secondorder.examine_study(study, store, only=only or None, say=say)
     if as_json:
-        tables = ("scores", "amplifications", "hybrids", "worths")
+        tables = ("scores", "amplifications", "hybrids", "worths", "remedied")
         frames = {
             table: getattr(store, table)(study.name).drop(columns="replicates", errors="ignore") for table in tables
         }
@@ -61,6 +61,7 @@ def tell_second_order(store: Store, study: str, metric: str) -> Iterator[str]:
                 f"  {row['human']:>3} %  {row['metric']} {row['score']:.3f}, {_spanned(row, 'difference', '+')}: "
                 f"{row['verdict']}{' (as is every larger share)' if row['enough'] else ''}"
             )
+    yield from _remedied(store.remedied(study))
     for row in store.worths(study).to_dict("records"):
         told = f"{row['worth']:.2f}" if row["worth"] == row["worth"] else "not told"
         upper = f"{row['upper']:.2f}" if row["upper"] == row["upper"] else "no bound"
@@ -80,6 +81,17 @@ def _amplified(found: pd.DataFrame) -> Iterator[str]:
                 f"  {row['verdict']:<12} {row['model']} {row['variant']} on {row['dataset']}: "
                 f"{row['trained']:.3f} from {row['in_corpus']:.3f}, {_spanned(row, 'amplification', '+')}, "
                 f"q {row['q']:.3f}"
+            )
+
+
+def _remedied(found: pd.DataFrame) -> Iterator[str]:
+    judged = found[(found["verdict"] != "described") & found["difference"].notna()]
+    for (dataset, corpus, remedy), group in judged.groupby(["dataset", "corpus", "remedy"], sort=True):
+        yield f"\n{remedy} on {corpus}, {dataset}: in models taught by what is left, against models taught by all"
+        for row in group.to_dict("records"):
+            yield (
+                f"  {row['verdict']:<12} {row['audit']} {row['metric']} ({row['model']}): {row['before']:.3f} → "
+                f"{row['after']:.3f}, {_spanned(row, 'difference', '+')}, q {row['q']:.3f}"
             )
 
 

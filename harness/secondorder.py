@@ -22,6 +22,7 @@ from harness.examination import amplify
 from harness.extracting import extract_texts
 from harness.ids import content_id
 from harness.lessons import Fit
+from harness.remedied import compare_artifacts, compare_scores
 from harness.rooms import WRITES, Room, Wanted, list_wanted, open_rooms, task_of
 from harness.scoring import READING, SCORES, compare_shares, score, weigh_labels
 from harness.store import folders, ingest, taught
@@ -245,12 +246,15 @@ def examine(
         raise StudyError(f"there is no score {metric!r}", where="[train] score", remedy=remedy)
     able = [each for each in audits if not set(each.header.features) & set(lacking)]
     rows: list[dict[str, Any]] = []
+    remedied: list[dict[str, Any]] = []
     if _speaks(study):
         with open_tests(store, study, extractors) as bench:
             rows = amplify(bench, able, study, speakers)
+            remedied = compare_artifacts(bench, able, study, speakers)
     tables = {
         "scores": scores, "amplifications": rows, "hybrids": compare_shares(scored, training, metric),
         "worths": weigh_labels(scored, study, metric),
+        "remedied": [*compare_scores(scored, metric, training.margin), *remedied],
     }  # fmt: skip
     write_examined(store, study, tables, only)
     artifacts = len({row["audit"] for row in rows})

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from harness.study import Study
 
 MOST_LISTED = 60  # lines of a table; the files have all
-TABLES = ("amplifications", "hybrids", "worths")
+TABLES = ("amplifications", "hybrids", "worths", "remedied")
 READING = "reading"  # the audit that scores those who write
 
 
@@ -65,6 +65,7 @@ class SecondOrder:
     slopes: Table
     scores: list[Table]
     worths: list[str]
+    remedied: Table
     own: Table
     left_out: int
     writes: bool
@@ -126,6 +127,7 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
         slopes=slopes(deficits),
         scores=_scores(told, metric, names),
         worths=[_worth(row, names) for row in found["worths"]],
+        remedied=_remedied(found["remedied"], names),
         own=_own(sections, names),
         writes=writes,
         left_out=max(0, sum(len(group.rows) for section in sections for group in section.judged) - MOST_LISTED),
@@ -190,6 +192,27 @@ def _mixtures(rows: Sequence[Record], names: Names) -> Table:
             Column("gain over people alone", tuple(spanned(row, "difference", signed=True) for row in rows)),
         ],
         folded=True,
+    )  # fmt: skip
+
+
+def _remedied(rows: Sequence[Record], names: Names) -> Table:
+    """Lay out what remedies buy in those who are taught: what is sure first."""
+    shown = [row for row in rows if row["verdict"] != "described" and row["difference"] is not None]
+    shown.sort(key=lambda row: row["verdict"] in ("cannot tell", "the same"))
+    return Table(
+        "What remedies buy in trained models", "artifact or score", tuple(title(row, shown) for row in shown),
+        [
+            *_who(shown),
+            Column("taught by", tuple(names.corpus(row["corpus"]) for row in shown), words=True),
+            Column("remedy", tuple(row["remedy"] for row in shown), words=True),
+            Column("verdict", tuple(row["verdict"] for row in shown), words=True),
+            Column("before", tuple(words.number(row["before"], 3) for row in shown)),
+            Column("after", tuple(words.number(row["after"], 3) for row in shown)),
+            Column("difference", tuple(spanned(row, "difference", signed=True) for row in shown)),
+            Column("q", tuple(words.chance(row["q"]) for row in shown)),
+            Column("seeds", tuple(str(row["seeds"]) for row in shown)),
+            Column("items", tuple(f"{row['items']:,}" for row in shown)),
+        ],
     )  # fmt: skip
 
 
