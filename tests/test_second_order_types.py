@@ -10,6 +10,7 @@ import pytest
 from harness import pipeline, plugins, secondorder
 from harness.corpora import read_taught
 from harness.errors import StudyError
+from harness.report.tables import ask
 from harness.store import Store
 from harness.study import Study
 from harness.training import Training
@@ -131,6 +132,10 @@ def test_a_preference_for_length_is_learned_and_told(tmp_path) -> None:
     )
     length = fits.groupby("corpus")["length"].mean()
     assert length["gpt"] > 1 > abs(length["human"])
+    shown = {(row["variant"], row["name"]): row for row in ask(store, "learned", study.name)}
+    for corpus, mean in length.items():
+        row = shown[f"corpus={corpus}", "length"]
+        assert row["mean"] == pytest.approx(mean) and row["seeds"] == 2 and row["error"] is None
     said = store.sql("select * from preferences where kind = 'trained' and variant = 'corpus=gpt'")
     fields = said["fields"].map(json.loads)
     assert all((len(f[c]) > len(f["b" if c == "a" else "a"])) for f, c in zip(fields, said["choice"], strict=True))

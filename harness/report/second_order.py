@@ -16,7 +16,7 @@ from harness.report import charts_second_order as drawing
 from harness.report.contents import Column, Table
 from harness.report.deficits import ALL, read_deficits, slopes, tell
 from harness.report.findings import Row, Section
-from harness.report.tables import Record, records
+from harness.report.tables import Record, ask, records
 from harness.report.taught import (
     QUESTION,
     Names,
@@ -65,6 +65,7 @@ class SecondOrder:
     slopes: Table
     scores: list[Table]
     worths: list[str]
+    learned: Table
     remedied: Table
     own: Table
     left_out: int
@@ -127,6 +128,7 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
         slopes=slopes(deficits),
         scores=_scores(told, metric, names),
         worths=[_worth(row, names) for row in found["worths"]],
+        learned=_learned(ask(store, "learned", study.name), names),
         remedied=_remedied(found["remedied"], names),
         own=_own(sections, names),
         writes=writes,
@@ -190,6 +192,22 @@ def _mixtures(rows: Sequence[Record], names: Names) -> Table:
             Column("verdict", tuple(f"{row['verdict']}{', enough' * row['enough']}" for row in rows), words=True),
             Column("score", tuple(words.number(row["score"], 3) for row in rows)),
             Column("gain over people alone", tuple(spanned(row, "difference", signed=True) for row in rows)),
+        ],
+        folded=True,
+    )  # fmt: skip
+
+
+def _learned(rows: Sequence[Record], names: Names) -> Table:
+    """Lay out what learners tell of what they learned, each number beside the same under other corpora."""
+    return Table(
+        "What learners tell of what they learned", "number", tuple(row["name"].replace("_", " ") for row in rows),
+        [
+            *_who(rows),
+            Column("taught", tuple(names.variant(row["variant"]) for row in rows), words=True),
+            Column("mean over seeds", tuple(words.number(row["mean"], 3) for row in rows)),
+            Column("SD over seeds", tuple(words.number(row["seed_sd"], 3) for row in rows)),
+            Column("standard error within a seed", tuple(words.number(row["error"], 3) for row in rows)),
+            Column("seeds", tuple(str(row["seeds"]) for row in rows)),
         ],
         folded=True,
     )  # fmt: skip
