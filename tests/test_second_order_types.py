@@ -187,8 +187,9 @@ def test_answers_to_instructions_are_written_and_audited(tmp_path, writer) -> No
     assert store.scores(study.name).empty, "this learner does not say how it reads"
 
 
-def test_who_writes_is_scored_on_what_people_wrote_to_the_test(tmp_path, writer) -> None:
-    (tmp_path / "echo_writer.py").write_text(READER)
+def test_who_writes_is_scored_on_what_people_wrote_to_the_test(tmp_path, monkeypatch) -> None:
+    (tmp_path / "reading_writer.py").write_text(READER)
+    monkeypatch.syspath_prepend(str(tmp_path))
 
     def make(number, kind):
         words = f"{kind} says this." + " And more." * (number % 3)
@@ -197,7 +198,7 @@ def test_who_writes_is_scored_on_what_people_wrote_to_the_test(tmp_path, writer)
     study = study_of(
         tmp_path / "s", "instruction", both(make), fields={"instruction": "instruction"},
         record={"instruction": "instruction", "output": "output"}, table={"makes": "answers"},
-        train={**writer, "hybrid": [50], "sizes": [10, 15]},
+        train={"learners": ["reading_writer"], "hybrid": [50], "sizes": [10, 15]},
     )  # fmt: skip
     store = taught(study, Store(tmp_path / "runs"))
     secondorder.examine_study(study, store, only=["missing_output"], **QUIET)
