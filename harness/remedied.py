@@ -90,7 +90,7 @@ def _pairs(groups: Mapping[Any, Group]) -> Iterator[tuple[str, Group, Group]]:
     """Find the pupils of a model's answers as they were, and of what each remedy left of them."""
     by = {(g[0].dataset, g[0].model, g[0].teacher): g for g in groups.values() if g[0].teacher}
     for (dataset, learner, teacher), after in by.items():
-        model, variant, wave = teacher  # type: ignore[misc]
+        model, variant, wave = teacher
         curated = CURATED.fullmatch(variant)
         before = by.get((dataset, learner, (model, curated[1], wave))) if curated else None
         if curated and before and [one.seed for one in before] == [one.seed for one in after]:
