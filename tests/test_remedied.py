@@ -101,4 +101,6 @@ def test_other_audits_keep_what_they_showed(curated):
 def test_the_page_says_what_a_remedy_buys(curated):
     study, store = curated
     page = write_report(study, store, pipeline.clock()).read_text()
-    assert "What remedies buy" in page and "rake" in page
+    assert "What remedies buy" in page and "Accuracy: macro_f1" in page
+    assert "Taught by what rake left of m" in page
+    assert "m · published remedy=rake itself" in page

@@ -23,6 +23,7 @@ from harness.report.taught import (
     change,
     spanned,
     tell_amplification,
+    tell_remedies,
     tell_scores,
     tell_shares,
     title,
@@ -92,6 +93,9 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
     measured = [row for row in found["amplifications"] if row["amplification"] is not None]
     judged = sorted((row for row in measured if row["verdict"] != "described"), key=change, reverse=True)
     writes = any(row["audit"] == READING for row in told)
+    remedied = [
+        row for row in found["remedied"] if row["verdict"] != "described" and row["difference"] is not None
+    ]  # fmt: skip
     metric = (study.training or read_training({}, str(study.folder))).scored_by(writes=writes)
     deficits = read_deficits(study, store)
     first = [each for each in deficits if each.attribute == ALL]
@@ -106,6 +110,7 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
             *tell_amplification(judged, names),
             *([] if judged and not writes else tell_scores(alone, found["hybrids"], metric, names)),
             *tell_shares(found["hybrids"], names),
+            *tell_remedies(remedied, names),
             *(tell(each) for each in first[:1]),
         ],
         amplified=_amplified(judged, names),
@@ -129,7 +134,7 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
         scores=_scores(told, metric, names),
         worths=[_worth(row, names) for row in found["worths"]],
         learned=_learned(ask(store, "learned", study.name), names),
-        remedied=_remedied(found["remedied"], names),
+        remedied=_remedied(remedied, names),
         own=_own(sections, names),
         writes=writes,
         left_out=max(0, sum(len(group.rows) for section in sections for group in section.judged) - MOST_LISTED),
@@ -215,10 +220,10 @@ def _learned(rows: Sequence[Record], names: Names) -> Table:
 
 def _remedied(rows: Sequence[Record], names: Names) -> Table:
     """Lay out what remedies buy in those who are taught: what is sure first."""
-    shown = [row for row in rows if row["verdict"] != "described" and row["difference"] is not None]
-    shown.sort(key=lambda row: row["verdict"] in ("cannot tell", "the same"))
+    shown = sorted(rows, key=lambda row: row["verdict"] in ("cannot tell", "the same"))
     return Table(
-        "What remedies buy in trained models", "artifact or score", tuple(title(row, shown) for row in shown),
+        "What remedies buy in trained models", "score or artifact",
+        tuple(f"{row['title']}: {row['metric']}" for row in shown),
         [
             *_who(shown),
             Column("taught by", tuple(names.corpus(row["corpus"]) for row in shown), words=True),
@@ -226,7 +231,7 @@ def _remedied(rows: Sequence[Record], names: Names) -> Table:
             Column("verdict", tuple(row["verdict"] for row in shown), words=True),
             Column("before", tuple(words.number(row["before"], 3) for row in shown)),
             Column("after", tuple(words.number(row["after"], 3) for row in shown)),
-            Column("difference", tuple(spanned(row, "difference", signed=True) for row in shown)),
+            Column("difference", tuple(spanned(row, "difference", signed=True, places=3) for row in shown)),
             Column("q", tuple(words.chance(row["q"]) for row in shown)),
             Column("seeds", tuple(str(row["seeds"]) for row in shown)),
             Column("items", tuple(f"{row['items']:,}" for row in shown)),
@@ -261,7 +266,7 @@ def _score(rows: Sequence[Record], caption: str, names: Names, *, folded: bool) 
     return Table(
         f"{caption}{_better(rows[0]) if rows else ''}", "annotator",
         tuple(f"{row['model']}, {names.variant(row['variant'])}" if row["kind"] == "trained"
-              else f"{row['model']} itself" for row in lines),
+              else f"{names.teacher(row['model'], row['variant'])} itself" for row in lines),
         [
             *([Column("data set", tuple(row["dataset"] for row in lines), words=True)]
               if _several(lines, "dataset") else []),
