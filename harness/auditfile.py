@@ -216,6 +216,12 @@ def read_audit(path: Path) -> Audit:
     return next(read_audits(path))
 
 
+def read_score(name: str) -> Audit:
+    """Read an audit by which those are scored whom ``harness train`` taught: one of labels, or one of ``scores/``."""
+    own = PACKAGE / "scores" / f"{name}.sql"
+    return read_audit(own if own.exists() else AUDITS / "label" / f"{name}.sql")
+
+
 def read_audits(path: Path) -> Iterator[Audit]:
     """Read the audits of one file: that of its name, then those of ``[also]``.
 
