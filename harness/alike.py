@@ -34,7 +34,7 @@ class Sorted:
         items: item numbers, ascending.
         size: answers of each item.
         pattern: of each item.
-        code: hash of each pattern, ascending.
+        code: hash of each pattern, ascending: that of the same pattern of another annotator too.
         first: the place of an item of each pattern.
         count: items of each pattern.
     """
@@ -48,28 +48,16 @@ class Sorted:
 
 
 @dataclass(frozen=True)
-class Alike:
-    """The patterns of one focal annotator's items.
+class Alike(Sorted):
+    """The patterns of one focal annotator's items, and what lies in them.
 
     Attributes:
-        items: item numbers, ascending.
-        size: answers of each item.
-        pattern: of each item.
-        code: hash of each pattern, ascending: that of the same pattern of another focal annotator.
-        count: items of each pattern.
-        first: the item that stands for each pattern.
-        pool: the answers of those items.
+        pool: the answers of the items that stand for patterns.
         place: the pattern that each answer of the pool stands for.
         group: of each answer of the pool: which of its item's contents it has; 0 is the model's.
         speakers, people: (patterns, groups): how many answers have each content, and how many of them are people's.
     """
 
-    items: Ints
-    size: Ints
-    pattern: Ints
-    code: Codes
-    count: Ints
-    first: Ints
     pool: Pool
     place: Ints
     group: Ints
@@ -83,14 +71,16 @@ class Alike:
             pattern: of each answer's item.
             answer: answer numbers.
         """
-        known = _with(codes[self.pool.answer], self.place)
-        order = np.argsort(known)
-        return self.group[order][np.searchsorted(known[order], _with(codes[answer], pattern))]
+        said = np.zeros(self.speakers.shape, dtype=np.uint64)
+        said[self.place, self.group] = codes[self.pool.answer]
+        found, told = np.zeros(len(answer), dtype=np.int64), codes[answer]
+        for group in range(1, len(said.T)):
+            found[said[pattern, group] == told] = group
+        return found
 
-    def pattern_of(self, item: Ints) -> Ints:
-        """Tell which patterns items stand for."""
-        order = np.argsort(self.first)
-        return order[np.searchsorted(self.first[order], item)]
+    def pattern_of(self, items: Ints) -> Ints:
+        """Tell the pattern of each item."""
+        return self.pattern[np.searchsorted(self.items, items)]
 
     @property
     def exchangeable(self) -> bool:
@@ -152,14 +142,11 @@ def find_patterns(pool: Pool, codes: Codes, known: Sorted) -> Alike:
     kept = pool.take(np.repeat(chosen, known.size))
     place = np.repeat(known.pattern[chosen], known.size[chosen])
     group = _contents(kept, codes[kept.answer])
-    shape = (len(known.first), int(group.max()) + 1)
+    shape = (len(known.code), int(group.max()) + 1)
     speakers, people = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     np.add.at(speakers, (place, group), 1)
     np.add.at(people, (place, group), ~kept.is_model)
-    return Alike(
-        known.items, known.size, known.pattern, known.code, known.count, known.items[known.first], kept, place, group,
-        speakers, people,
-    )  # fmt: skip
+    return Alike(**vars(known), pool=kept, place=place, group=group, speakers=speakers, people=people)
 
 
 def _contents(pool: Pool, codes: Codes) -> Ints:
@@ -259,10 +246,6 @@ def stand_for(made: Mapping[int, Alike]) -> tuple[Codes, dict[int, npt.NDArray[n
         standing[number] = ~taken[rows]
         taken[rows] = True
     return codes, standing
-
-
-def _with(codes: Codes, pattern: Ints) -> Codes:
-    return mix(codes ^ mix(pattern.astype(np.uint64)))
 
 
 def mix(codes: Codes) -> Codes:

@@ -73,6 +73,7 @@ class Header(BaseModel):
         description="with halves: how often each half is parted into folds anew, for what varies more with the folds "
         "than with the half; the mean counts, and there are half as many halves",
     )
+    halves: int = Field(128, ge=16, description="with halves: how many are dealt; fewer for what takes long")
     across: str | None = Field(
         None,
         description="compare the levels of this axis instead of model and people; *: all variants of a model at once, "
@@ -213,6 +214,12 @@ def read_audit(path: Path) -> Audit:
         AuditError: what is wrong with it.
     """
     return next(read_audits(path))
+
+
+def read_score(name: str) -> Audit:
+    """Read an audit by which those are scored whom ``harness train`` taught: one of labels, or one of ``scores/``."""
+    own = PACKAGE / "scores" / f"{name}.sql"
+    return read_audit(own if own.exists() else AUDITS / "label" / f"{name}.sql")
 
 
 def read_audits(path: Path) -> Iterator[Audit]:

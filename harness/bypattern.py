@@ -106,7 +106,7 @@ class ByPattern:
         known = np.flatnonzero(np.repeat(chosen, alike.size) & (pool.person >= 0))
         persons, counts = np.unique(pool.person[known], return_counts=True)
         persons = persons[counts >= PERSON_ITEMS][:MOST_PERSONS]
-        pattern = alike.pattern[np.searchsorted(alike.items, pool.item[known])]
+        pattern = alike.pattern_of(pool.item[known])
         enough = (alike.people.sum(axis=1) >= 2)[pattern] & np.isin(pool.person[known], persons)
         known, pattern = known[enough], pattern[enough]
         group = alike.groups_of(pattern, pool.answer[known], self.bench.codes(self.audit))

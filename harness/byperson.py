@@ -58,7 +58,7 @@ class ByPerson(OneByOne):
             number = np.full(int(pool.person.max(initial=0)) + 2, -1)  # its last place is that of nobody, -1
             number[persons] = np.arange(len(persons))
             known = np.flatnonzero(number[pool.person] >= 0)
-            pattern = patterns.pattern[np.searchsorted(patterns.items, pool.item[known])]
+            pattern = np.repeat(patterns.pattern, patterns.size)[known]
             group = patterns.groups_of(pattern, pool.answer[known], self.bench.codes(self.audit))
             said = table[np.searchsorted(codes, patterns.code)[pattern], group]
             place = bucket_of[pool.item[known]] * len(persons) + number[pool.person[known]]

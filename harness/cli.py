@@ -168,13 +168,14 @@ def train(
     runs: Runs = DEFAULT_RUNS,
     learner: Learners = None,
     corpus: Corpora = None,
+    only: Only = None,
     as_json: AsJson = False,
 ) -> None:
     """Teach learners with what people and models said, and measure what training adds. Run again to go on."""
     from harness.cli_train import train_and_tell
 
     with _kept_if_interrupted():
-        told = train_and_tell(study, runs, learner, corpus, as_json=as_json)
+        told = train_and_tell(study, runs, learner, corpus, only, as_json=as_json)
     if told is not None:
         _print_json(told)
 

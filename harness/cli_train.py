@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 
 def train_and_tell(
-    name: str, runs: Path, learners: list[str] | None, corpora: list[str] | None, *, as_json: bool
+    name: str,
+    runs: Path,
+    learners: list[str] | None,
+    corpora: list[str] | None,
+    only: list[str] | None = None,
+    *,
+    as_json: bool,
 ) -> dict[str, Any] | None:
     """Teach what is missing, measure what was taught, and print the tables; with ``as_json`` give them."""
     from harness import pipeline, secondorder
@@ -28,14 +34,14 @@ def train_and_tell(
     study, store = Study.load(name), open_store(runs)
     pipeline.resolve(study, store)
     done = secondorder.train_study(study, store, learners=learners or (), corpora=corpora or (), say=say)
-    secondorder.examine_study(study, store, say=say)
+    secondorder.examine_study(study, store, only=only or None, say=say)
     if as_json:
-        tables = ("scores", "amplifications", "hybrids", "worths")
+        tables = ("scores", "amplifications", "hybrids", "worths", "remedied")
         frames = {
             table: getattr(store, table)(study.name).drop(columns="replicates", errors="ignore") for table in tables
         }
         return {"trainings": done, **{table: plain_rows(frame) for table, frame in frames.items()}}
-    print("\n".join(tell_second_order(store, study.name, secondorder.training_of(study).score)))
+    print("\n".join(tell_second_order(store, study.name, secondorder.score_of(study))))
     return None
 
 
@@ -55,6 +61,7 @@ def tell_second_order(store: Store, study: str, metric: str) -> Iterator[str]:
                 f"  {row['human']:>3} %  {row['metric']} {row['score']:.3f}, {_spanned(row, 'difference', '+')}: "
                 f"{row['verdict']}{' (as is every larger share)' if row['enough'] else ''}"
             )
+    yield from _remedied(store.remedied(study))
     for row in store.worths(study).to_dict("records"):
         told = f"{row['worth']:.2f}" if row["worth"] == row["worth"] else "not told"
         upper = f"{row['upper']:.2f}" if row["upper"] == row["upper"] else "no bound"
@@ -74,6 +81,17 @@ def _amplified(found: pd.DataFrame) -> Iterator[str]:
                 f"  {row['verdict']:<12} {row['model']} {row['variant']} on {row['dataset']}: "
                 f"{row['trained']:.3f} from {row['in_corpus']:.3f}, {_spanned(row, 'amplification', '+')}, "
                 f"q {row['q']:.3f}"
+            )
+
+
+def _remedied(found: pd.DataFrame) -> Iterator[str]:
+    judged = found[(found["verdict"] != "described") & found["difference"].notna()]
+    for (dataset, corpus, remedy), group in judged.groupby(["dataset", "corpus", "remedy"], sort=True):
+        yield f"\n{remedy} on {corpus}, {dataset}: in models taught by what is left, against models taught by all"
+        for row in group.to_dict("records"):
+            yield (
+                f"  {row['verdict']:<12} {row['audit']} {row['metric']} ({row['model']}): {row['before']:.3f} → "
+                f"{row['after']:.3f}, {_spanned(row, 'difference', '+')}, q {row['q']:.3f}"
             )
 
 

@@ -123,8 +123,8 @@ def read_taught(datatype: Any, config: Any, training: Training, rows: Iterable[M
     """Read what everybody said as what can teach, one data set each.
 
     Args:
-        rows: dataset, item_id, cluster, split, known, kind, model, variant, wave, annotator_id, sample, part, record;
-            the parts of an answer in their order.
+        rows: dataset, item_id, cluster, split, fields, metadata, kind, model, variant, wave, annotator_id, sample,
+            part, record; the parts of an answer in their order.
     """
     waves: dict[str, set[str]] = {}
     answers: dict[tuple[str, str, str, int], list[Mapping[str, Any]]] = {}
@@ -140,13 +140,22 @@ def read_taught(datatype: Any, config: Any, training: Training, rows: Iterable[M
         taught = made.setdefault(dataset, Taught(dataset, {}, {}, {}))
         first = parts[0]
         taught.clusters[item], taught.splits[item] = first["cluster"], first["split"]
-        pairs = datatype.teach(config, asked, first["known"], [row["record"] for row in parts])
+        pairs = datatype.teach(config, asked, _known(first, training), [row["record"] for row in parts])
         said = {row["part"]: (*pair, row["record"]) for row, pair in zip(parts, pairs, strict=True) if pair}
         if said:
             name = name_corpus(first, len(waves[first["model"]]))
             corpus = taught.corpora.setdefault(name, {})
             corpus.setdefault(item, []).append(Said(item, annotator, sample, said, whole))
     return list(made.values())
+
+
+def _known(row: Mapping[str, Any], training: Training) -> dict[str, Any]:
+    """Give what a learner may know of an item: its fields, and of its metadata what the study names.
+
+    Metadata often hold what is to be found out (a gold label, another judge's verdict), so none is read unasked.
+    """
+    named = {name: row["metadata"][name] for name in (*training.fields, training.classes) if name in row["metadata"]}
+    return {**named, **row["fields"]}
 
 
 def _join_voices(

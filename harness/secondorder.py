@@ -22,14 +22,15 @@ from harness.examination import amplify
 from harness.extracting import extract_texts
 from harness.ids import content_id
 from harness.lessons import Fit
+from harness.remedied import compare_artifacts, compare_scores
 from harness.rooms import WRITES, Room, Wanted, list_wanted, open_rooms, task_of
-from harness.scoring import Scored, compare_shares, score, weigh_labels
+from harness.scoring import READING, SCORES, compare_shares, score, weigh_labels
 from harness.store import folders, ingest, taught
 from harness.store.database import Store, only_one
-from harness.store.examined import list_speakers, open_scores, open_tests
+from harness.store.examined import list_speakers, open_readings, open_scores, open_tests
 from harness.store.examined_results import write_examined
 from harness.study import Study
-from harness.train import check_learner, train
+from harness.train import Told, check_learner, train
 from harness.training import Training, read_training
 from harness.types import Workplace
 
@@ -39,6 +40,11 @@ Say = Callable[[str], None]
 def training_of(study: Study) -> Training:
     """Give a study's ``[train]``; where it has none, everybody teaches the default learner."""
     return study.training or read_training({}, str(study.folder / "study.toml"))
+
+
+def score_of(study: Study) -> str:
+    """Name the score by which a study's corpora are compared."""
+    return training_of(study).scored_by(writes=task_of(study) == WRITES)
 
 
 def train_study(
@@ -122,19 +128,21 @@ def _teach(
         checkpoints = store.runs / ".training" / fit.fit_id
         return Workplace(vectors.get(extractor, _no_vectors), checkpoints, say)
 
-    def write(fit: Fit, said: list[str], probabilities: Any, told: dict[str, float]) -> None:
+    def write(fit: Fit, made: Told) -> None:
         about = {
             "fit_id": fit.fit_id, "learner": fit.learner, "dataset": fit.dataset, "seed": fit.seed,
-            "items": fit.items, "units": len(fit.units), "told": told, "identity": fit.identity,
+            "items": fit.items, "units": len(fit.units), "told": made.told, "identity": fit.identity,
         }  # fmt: skip
-        shares = [None] * len(said) if probabilities is None else probabilities.tolist()
+        nothing = [None] * len(made.said)
+        shares = nothing if made.probabilities is None else made.probabilities.tolist()
+        losses, tokens = (one.tolist() for one in made.losses) if made.losses else (nothing, nothing)
         predictions = [
             taught.Prediction(
                 unit.item, unit.part, answer(unit.given, one) if answer else {"class": one},
                 None if row is None else dict(zip(fit.lesson.classes, row, strict=True)),
-                None if answer else unit.truth,
+                None if answer else unit.truth, loss, read,
             )
-            for unit, one, row in zip(fit.units, said, shares, strict=True)
+            for unit, one, row, loss, read in zip(fit.units, made.said, shares, losses, tokens, strict=True)
         ]  # fmt: skip
         taught.write_fit(folder, next(numbers), about, predictions)
         shutil.rmtree(store.runs / ".training" / fit.fit_id, ignore_errors=True)
@@ -229,23 +237,24 @@ def examine(
     speakers, training = list_speakers(store, study), training_of(study)
     if not speakers:
         return
-    scored: list[Scored] = []
-    scores: list[dict[str, Any]] = []
-    if task_of(study) != WRITES:  # a text is no label, right or wrong
-        with open_scores(store, study) as bench:
-            scored, scores = score(bench, study, speakers)
-    metrics = sorted({one.metric for one in scored})
-    if metrics and training.score not in metrics:
-        remedy = f"{near_names(training.score, metrics)}there are: {', '.join(metrics)}"
-        raise StudyError(f"there is no score {training.score!r}", where="[train] score", remedy=remedy)
+    writes = task_of(study) == WRITES
+    with (open_readings if writes else open_scores)(store, study) as bench:
+        scored, scores = score(bench, study, speakers, READING if writes else SCORES)
+    metrics, metric = sorted({one.metric for one in scored}), score_of(study)
+    if metrics and metric not in metrics:
+        remedy = f"{near_names(metric, metrics)}there are: {', '.join(metrics)}"
+        raise StudyError(f"there is no score {metric!r}", where="[train] score", remedy=remedy)
     able = [each for each in audits if not set(each.header.features) & set(lacking)]
     rows: list[dict[str, Any]] = []
+    remedied: list[dict[str, Any]] = []
     if _speaks(study):
         with open_tests(store, study, extractors) as bench:
             rows = amplify(bench, able, study, speakers)
+            remedied = compare_artifacts(bench, able, study, speakers)
     tables = {
-        "scores": scores, "amplifications": rows, "hybrids": compare_shares(scored, training),
-        "worths": weigh_labels(scored, study, training),
+        "scores": scores, "amplifications": rows, "hybrids": compare_shares(scored, training, metric),
+        "worths": weigh_labels(scored, study, metric),
+        "remedied": [*compare_scores(scored, metric, training.margin), *remedied],
     }  # fmt: skip
     write_examined(store, study, tables, only)
     artifacts = len({row["audit"] for row in rows})

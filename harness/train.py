@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,26 @@ from harness.ids import seed_of
 from harness.lessons import Fit
 from harness.types import Workplace
 
-# fit, records said (one per unit), their probabilities (None where texts are written), what the learner tells
-Write = Callable[[Fit, list[str], Any, dict[str, float]], None]
+
+@dataclass(frozen=True)
+class Told:
+    """What a training says of the things that it is asked.
+
+    Attributes:
+        said: the class, or the text, one per unit.
+        probabilities: (units, classes); None where texts are written.
+        losses: of people's own texts of the units, the sum of -log P (natural) and the tokens, each (units,); None
+            where classes are told, or the learner has none.
+        told: what the learner tells of what it learned.
+    """
+
+    said: list[str]
+    probabilities: Any
+    losses: tuple[Any, Any] | None
+    told: dict[str, float]
+
+
+Write = Callable[[Fit, Told], None]
 
 
 def check_learner(name: str, task: str) -> str | None:
@@ -74,12 +93,13 @@ def train(
         learner.fit(fit.lesson)
         asked = [unit.input for unit in fit.units]
         if fit.lesson.classes:
-            probabilities = _checked(fit, learner.predict_proba(asked))
+            probabilities, losses = _checked(fit, learner.predict_proba(asked)), None
             said = [fit.lesson.classes[column] for column in probabilities.argmax(axis=1)]
         else:
             probabilities, said = None, _written(fit, learner.write(asked))
+            losses = _read(fit, learner, asked) if hasattr(learner, "losses") else None
         told = learner.told() if hasattr(learner, "told") else {}
-        write(fit, said, probabilities, {name: float(value) for name, value in told.items()})
+        write(fit, Told(said, probabilities, losses, {name: float(value) for name, value in told.items()}))
         done += 1
     return done
 
@@ -93,6 +113,18 @@ def _checked(fit: Fit, probabilities: Any) -> Any:
         remedy = f"let predict_proba() give {wanted} probabilities, each row 1 together"
         raise HarnessError(f"{told} for {len(fit.units)} inputs", where=f"learner {fit.learner}", remedy=remedy)
     return made
+
+
+def _read(fit: Fit, learner: Any, asked: Sequence[str]) -> tuple[Any, Any]:
+    """Let a learner read what people wrote to what it was asked."""
+    sums, counts = (np.asarray(one) for one in learner.losses(asked, [unit.truth for unit in fit.units]))
+    if not (sums.shape == counts.shape == (len(fit.units),)) or not np.isfinite(sums).all() or (counts < 1).any():
+        raise HarnessError(
+            f"its losses are no numbers for {len(fit.units)} texts",
+            where=f"learner {fit.learner}",
+            remedy="let losses() give two arrays, one number per text in each, and a token or more",
+        )
+    return sums, counts
 
 
 def _written(fit: Fit, texts: Sequence[str]) -> list[str]:

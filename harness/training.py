@@ -35,11 +35,20 @@ class Training(BaseModel):
         "constant", description="constant: human items take the place of others; added: they come on top"
     )
     sizes: list[int] = Field([], description="numbers of items at which learning curves are drawn")
-    fields: list[str] = Field([], description="item fields that a learner reads; all where none is named")
+    fields: list[str] = Field(
+        [],
+        description="item fields, or metadata, that a learner reads; where none is named, all fields and no metadata",
+    )
     classes: str | None = Field(None, description="of texts: the item field, or metadata, that names a text's class")
-    score: str = Field("macro_f1", description="the score by which hybrids and sizes are compared")
+    score: str = Field(
+        "", description="the score by which hybrids and sizes are compared: macro_f1, or loss where texts are written"
+    )
     margin: float = Field(0.02, gt=0, description="a loss of score that does not matter")
     options: Mapping[str, Mapping[str, Any]] = Field({}, description="learner → its options, complete")
+
+    def scored_by(self, *, writes: bool) -> str:
+        """Name the score by which corpora are compared."""
+        return self.score or ("loss" if writes else "macro_f1")
 
     @field_validator("hybrid")
     @classmethod

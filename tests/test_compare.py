@@ -23,6 +23,7 @@ from harness.finding import who
 from harness.inference import Interval, benjamini_hochberg
 from harness.pairing import Version, pair
 from harness.passes import Effort
+from harness.report.versions import _families
 from harness.store import Store
 from harness.study import Study
 from tests.simulate import STUDY, Design, draw_frame, make_bench
@@ -249,6 +250,18 @@ def test_the_page_says_first_which_version_changed_what(family):
     import altair
 
     altair.Chart.from_dict(spec, validate=True)
+
+
+def test_the_table_keeps_families_together_for_each_version_follows_its_own():
+    def point(family: str | None, model: str, date: str) -> dict[str, str | None]:
+        return {"family": family, "model": model, "date": date, "wave": "1"}
+
+    points = [
+        point("B", "b2", "2023-11-06"), point("A", "a2", "2023-06-13"), point("B", "b1", "2023-03-14"),
+        point("A", "a3", "2024-01-25"), point(None, "lone", "2023-07-01"), point("A", "a1", "2022-11-28"),
+    ]  # fmt: skip
+    made = {name: [version for version, _ in chain] for name, chain in _families(points * 2).items()}
+    assert list(made.items()) == [("A", ["a1", "a2", "a3"]), ("B", ["b1", "b2"]), ("lone", ["lone"])]
 
 
 def test_the_verb_shows_fails_and_writes_junit(family, tmp_path):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
 from harness import pipeline, plugins, secondorder
 from harness.corpora import read_taught
 from harness.errors import StudyError
+from harness.report.tables import ask
 from harness.store import Store
 from harness.study import Study
 from harness.training import Training
@@ -25,6 +27,16 @@ class Model:
     def write(self, inputs): return [f"{prompt.upper()} {self.said}" for prompt in inputs]
     def told(self): return {"texts": 1.0}
 '''
+READER = (
+    WRITER
+    + """
+    def losses(self, inputs, texts):
+        import numpy as np
+        known = self.said.split()
+        counts = np.array([len(text.split()) for text in texts])
+        return np.array([sum(0.5 if word in known else 2.0 for word in text.split()) for text in texts]), counts
+"""
+)
 
 
 def study_of(folder, datatype: str, rows: list[dict], *, fields, record, table, train) -> Study:
@@ -120,9 +132,31 @@ def test_a_preference_for_length_is_learned_and_told(tmp_path) -> None:
     )
     length = fits.groupby("corpus")["length"].mean()
     assert length["gpt"] > 1 > abs(length["human"])
+    shown = {(row["variant"], row["name"]): row for row in ask(store, "learned", study.name)}
+    for corpus, mean in length.items():
+        row = shown[f"corpus={corpus}", "length"]
+        assert row["mean"] == pytest.approx(mean) and row["seeds"] == 2 and row["error"] is None
     said = store.sql("select * from preferences where kind = 'trained' and variant = 'corpus=gpt'")
     fields = said["fields"].map(json.loads)
     assert all((len(f[c]) > len(f["b" if c == "a" else "a"])) for f, c in zip(fields, said["choice"], strict=True))
+
+
+def test_metadata_are_read_where_they_are_named_alone() -> None:
+    """A verdict in the metadata, read as if it were the question, would be the answer itself."""
+    row = {
+        "dataset": "d", "item_id": "1", "cluster": "1", "split": None, "fields": {"a": "One.", "b": "Two."},
+        "metadata": {"verdict": "a", "topic": "sums"}, "kind": "human", "model": None, "variant": None, "wave": None,
+        "annotator_id": "x", "sample": 0, "part": 0, "record": {"choice": "a"},
+    }  # fmt: skip
+    datatype = plugins.load("datatypes", "preference")
+    config = datatype.Config(tie=False)
+
+    def read(training: Training):
+        (said,) = read_taught(datatype, config, training, [row])[0].corpora["human"]["1"]
+        return said.rows[0][0]
+
+    assert read(Training()) == ("", "One.", "Two.")
+    assert read(Training(fields=["topic"])) == ("sums", "One.", "Two.")
 
 
 @pytest.fixture
@@ -150,7 +184,36 @@ def test_answers_to_instructions_are_written_and_audited(tmp_path, writer) -> No
     assert set(store.sql("select told from fits")["told"].map(json.loads).map(tuple)) == {("texts",)}
     secondorder.examine_study(study, store, only=["output_length"], **QUIET)
     assert set(store.amplifications(study.name)["corpus"]) == {"human", "gpt"}
-    assert store.scores(study.name).empty
+    assert store.scores(study.name).empty, "this learner does not say how it reads"
+
+
+def test_who_writes_is_scored_on_what_people_wrote_to_the_test(tmp_path, monkeypatch) -> None:
+    (tmp_path / "reading_writer.py").write_text(READER)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def make(number, kind):
+        words = f"{kind} says this." + " And more." * (number % 3)
+        return {"item": number, "instruction": f"Say {number}.", "output": words}
+
+    study = study_of(
+        tmp_path / "s", "instruction", both(make), fields={"instruction": "instruction"},
+        record={"instruction": "instruction", "output": "output"}, table={"makes": "answers"},
+        train={"learners": ["reading_writer"], "hybrid": [50], "sizes": [10, 15]},
+    )  # fmt: skip
+    store = taught(study, Store(tmp_path / "runs"))
+    secondorder.examine_study(study, store, only=["missing_output"], **QUIET)
+    scores = store.scores(study.name)
+    assert set(scores["metric"]) == {"loss", "perplexity"} and set(scores["audit"]) == {"reading"}
+    predictions = store.sql("select * from trained t join predictions p using (fit_id)")
+    for (variant, seed), rows in predictions.groupby(["variant", "sample"]):
+        each = scores[(scores["variant"].isin([variant, f"{variant} seed={seed}"])) & (scores["seed"] == seed)]
+        bits = rows["loss"].sum() / math.log(2) / rows["tokens"].sum()
+        assert each.set_index("metric")["estimate"].to_dict() == pytest.approx({"loss": bits, "perplexity": 2**bits})
+    means = scores[scores["seed"].isna() & (scores["metric"] == "loss")].set_index("variant")["estimate"]
+    assert means["corpus=human"] < means["corpus=gpt"], "people's texts foretell people's"
+    mixed = store.hybrids(study.name).set_index("human")
+    assert mixed.loc[0, "difference"] == pytest.approx(means["corpus=human"] - means["corpus=gpt"])
+    assert mixed.loc[0, "metric"] == "loss" and not store.worths(study.name).empty
 
 
 def test_turns_are_written_in_the_place_of_a_person_s(tmp_path, writer) -> None:
@@ -170,9 +233,9 @@ def test_turns_are_written_in_the_place_of_a_person_s(tmp_path, writer) -> None:
 def test_the_turns_of_two_people_are_one_dialogue() -> None:
     def row(part, who, text):
         return {
-            "dataset": "d", "item_id": "1", "cluster": "1", "split": None, "known": {}, "kind": "human", "model": None,
-            "variant": None, "wave": None, "annotator_id": who, "sample": 0, "part": part,
-            "record": {"as_role": "AB"[part % 2], "text": text},
+            "dataset": "d", "item_id": "1", "cluster": "1", "split": None, "fields": {}, "metadata": {},
+            "kind": "human", "model": None, "variant": None, "wave": None, "annotator_id": who, "sample": 0,
+            "part": part, "record": {"as_role": "AB"[part % 2], "text": text},
         }  # fmt: skip
 
     datatype = plugins.load("datatypes", "simulation")

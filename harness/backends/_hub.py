@@ -84,8 +84,8 @@ def convert_gguf(gguf: Path, into: Path, *, single_digits: bool) -> None:
     """Save a GGUF as safetensors in bf16, with tokenizer and chat template.
 
     Args:
-        single_digits: split numbers into digits. The GGUF names its pre-tokenizer, but transformers
-            gives every BPE the one of GPT-2, which would read numbers in pieces never seen in training.
+        single_digits: split numbers into digits. The GGUF names its pre-tokenizer, but of most families
+            transformers makes that of GPT-2, which would read numbers in pieces never seen in training.
     """
     try:
         import torch

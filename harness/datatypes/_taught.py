@@ -10,7 +10,7 @@ def texts_of(known: Mapping[str, Any], names: Sequence[str], besides: Sequence[s
     """Join an item's texts, a line each.
 
     Args:
-        known: the item's fields.
+        known: the item's fields, and the metadata that the study names.
         names: those to read; none: all that hold text, in the order of their names.
         besides: not these.
     """

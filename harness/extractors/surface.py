@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from harness.extractors._words import WORD
 
-VERSION = "2"
+VERSION = "3"
 PACKAGES: tuple[str, ...] = ()
 EXTRA = None
 DIMS = {
@@ -60,7 +60,7 @@ PATTERNS = {
     "digits": re.compile(r"\d"),
     "emoji": re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]"),
     "urls": re.compile(r"https?://\S+|www\.\S+"),
-    "bullets": re.compile(r"^[ \t]*(?:[-*•‣◦]|\d{1,3}[.)])[ \t]+\S", re.MULTILINE),
+    "bullets": re.compile(r"^[ \t]*(?:[-*+•‣◦]|\d{1,3}[.)])[ \t]+\S", re.MULTILINE),
     "headings": re.compile(r"^#{1,6}[ \t]+\S", re.MULTILINE),
     "bold": re.compile(r"\*\*[^*\n]+\*\*|__[^_\n]+__"),
     "code": re.compile(r"```|(?<!`)`[^`\n]+`(?!`)"),

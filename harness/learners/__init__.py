@@ -45,6 +45,9 @@ What ``make`` gives has
     lesson has still has its column.
 ``write(inputs) -> list[str]``
     of ``write``: one text per prompt.
+``losses(inputs, texts) -> (sums, counts)``
+    of ``write``, optional: of each text, the sum of -log P (natural) over its tokens, given its prompt, and how many
+    tokens these are, its end among them. With it, learners are scored on people's texts of the test.
 ``told() -> dict[str, float]``
     optional: what was learned, by name (the coefficient of length, of the first place, the perplexity …). Kept with
     the fit and shown beside it; names are plain words without spaces.

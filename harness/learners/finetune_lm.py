@@ -31,7 +31,7 @@ from harness.learners._weights import device, locate
 if TYPE_CHECKING:
     from harness.types import Lesson, Workplace
 
-VERSION = "1"
+VERSION = "2"
 PACKAGES = ("torch", "transformers", "peft")
 EXTRA = "finetune"
 SERVES = ("write",)
@@ -126,15 +126,21 @@ class Learner:
                     texts[n] = text.strip()
         return texts
 
-    def perplexity(self, inputs: Sequence[str], texts: Sequence[str]) -> float:
-        """Give the perplexity per token of answers, given their prompts; comparable under one tokenizer only."""
+    def losses(self, inputs: Sequence[str], texts: Sequence[str]) -> tuple[Any, Any]:
+        """Give the sum of -log P over each answer's tokens, as far as it is read, and how many these are."""
         import torch
 
         rows = self._read(inputs, texts)
         self._model.eval()
         with torch.inference_mode():
             made = [self._losses([rows[n] for n in some]) for some in batches(range(len(rows)), self._options["batch"])]
-        return math.exp(sum(float(s.sum()) for s, _ in made) / sum(float(n.sum()) for _, n in made))
+        sums, counts = (torch.cat(column).cpu().numpy() for column in zip(*made, strict=True))
+        return sums, counts
+
+    def perplexity(self, inputs: Sequence[str], texts: Sequence[str]) -> float:
+        """Give the perplexity per token of answers, given their prompts; comparable under one tokenizer only."""
+        sums, counts = self.losses(inputs, texts)
+        return math.exp(float(sums.sum()) / float(counts.sum()))
 
     def told(self) -> dict[str, float]:
         """Say how the fit went."""

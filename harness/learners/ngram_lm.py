@@ -28,7 +28,7 @@ from harness.learners._kneser_ney import BEGIN, END, FIRST, UNKNOWN, Floats, Int
 if TYPE_CHECKING:
     from harness.types import Lesson, Workplace
 
-VERSION = "1"
+VERSION = "2"
 PACKAGES: tuple[str, ...] = ()
 EXTRA = ""
 SERVES = ("write",)
@@ -96,9 +96,15 @@ class Learner:
         made = np.log(self._model.probabilities([self._number(text) for text in words], asked))
         return np.split(made, np.cumsum([len(text) + 1 for text in words])[:-1])
 
-    def perplexity(self, _inputs: Sequence[str], texts: Sequence[str]) -> float:
+    def losses(self, _inputs: Sequence[str], texts: Sequence[str]) -> tuple[Floats, Ints]:
+        """Give the sum of -log P over each text's words and its end, and how many these are."""
+        logs = self.log_probabilities(texts)
+        return np.array([-one.sum() for one in logs]), np.array([len(one) for one in logs])
+
+    def perplexity(self, inputs: Sequence[str], texts: Sequence[str]) -> float:
         """Give the perplexity per word of some texts, the end of each counted as a word."""
-        return math.exp(-float(np.mean(np.concatenate(self.log_probabilities(texts)))))
+        sums, counts = self.losses(inputs, texts)
+        return math.exp(float(sums.sum() / counts.sum()))
 
     def write(self, inputs: Sequence[str]) -> list[str]:
         """Draw a text for each prompt, which it does not read."""

@@ -12,7 +12,9 @@ change places change their probabilities. So a liking for the first place is a n
 not hidden in the weights; ``told`` has it beside that of length, as log-odds, each with its standard error (a
 sandwich over clusters). The vectors' weights have a ridge; length, nearness, places and ties have none, so that they
 are not shrunk. Where all of a corpus agrees, those have no finite estimate; they are then held at ``MOST``, and no
-error is told.
+error is told. What never differs between answers (nearness, where there is no question) is not told. Where the order
+of answers was not drawn, the first place stands for whoever stood there: pairs sorted by their writers' names have
+the writers in it.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from harness.errors import DataError
 if TYPE_CHECKING:
     from harness.types import Lesson, Workplace
 
-VERSION = "1"
+VERSION = "2"
 PACKAGES = ("scipy",)
 EXTRA = "train"
 SERVES = ("prefer",)
@@ -38,6 +40,7 @@ OPTIONS: dict[str, Any] = {"ridge": 10.0}  # of the vectors' weights; half the r
 
 TIE = "tie"
 MOST = 8.0  # log-odds: a coefficient at this bound is one that the data do not hold
+FLAT = 1e-9  # what differs by less between the answers of every row is not there: a corpus without questions
 NAMED = ("length", "relevance")
 
 Floats = npt.NDArray[np.float64]
@@ -136,13 +139,19 @@ class Learner:
         sums = np.zeros((of.max() + 1, seen.shape[2]))
         np.add.at(sums, of, slopes)
         clusters = len(sums)
-        inverse = np.linalg.pinv(bread)
-        error = np.sqrt(np.diag(inverse @ (sums.T @ sums) @ inverse) * clusters / max(1, clusters - 1))
+        bound = np.zeros(seen.shape[2], dtype=bool)
+        bound[: self._free] = np.abs(self._w[: self._free]) >= MOST * (1 - 1e-9)
+        varies = np.ptp(seen, axis=1).max(axis=0) > FLAT
+        free = np.flatnonzero(varies & ~bound)  # what is held or never differs takes no part in the errors of others
+        spread = np.linalg.pinv(bread[np.ix_(free, free)], hermitian=True) @ sums[:, free].T
+        error = np.full(seen.shape[2], math.nan)
+        error[free] = np.sqrt((spread**2).sum(axis=1) * clusters / max(1, clusters - 1))
         names = [*NAMED, *("first_place" if n == 0 else f"place_{n + 1}" for n in range(self._answers - 1))]
         names += ["tie"] * (TIE in self._classes)
         for n, name in enumerate(names):
-            self._told[name] = float(self._w[n])
-            if abs(self._w[n]) < MOST * (1 - 1e-9):
+            if varies[n]:
+                self._told[name] = float(self._w[n])
+            if not math.isnan(error[n]):
                 self._told[f"{name}_error"] = float(error[n])
 
 

@@ -10,24 +10,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.auditfile import AUDITS, read_audit
+from harness.auditfile import read_score
 from harness.report import charts, words
 from harness.report import charts_second_order as drawing
 from harness.report.contents import Column, Table
 from harness.report.deficits import ALL, read_deficits, slopes, tell
 from harness.report.findings import Row, Section
-from harness.report.tables import Record, records
+from harness.report.tables import Record, ask, records
 from harness.report.taught import (
     QUESTION,
     Names,
     change,
     spanned,
     tell_amplification,
+    tell_remedies,
     tell_scores,
     tell_shares,
     title,
 )
-from harness.training import Training
+from harness.training import read_training
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from harness.study import Study
 
 MOST_LISTED = 60  # lines of a table; the files have all
-TABLES = ("amplifications", "hybrids", "worths")
+TABLES = ("amplifications", "hybrids", "worths", "remedied")
+READING = "reading"  # the audit that scores those who write
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,11 @@ class SecondOrder:
     slopes: Table
     scores: list[Table]
     worths: list[str]
+    learned: Table
+    remedied: Table
     own: Table
     left_out: int
+    writes: bool
 
 
 def write_second_order(study: Study, store: Store, sections: Sequence[Section], folder: Path) -> SecondOrder | None:
@@ -84,10 +89,14 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
     for table, frame in {**frames, "scores": scores}.items():
         frame.to_csv(folder / f"{table}.csv", index=False)
     found = {table: records(frame) for table, frame in frames.items()}
+    told = records(scores)
     measured = [row for row in found["amplifications"] if row["amplification"] is not None]
     judged = sorted((row for row in measured if row["verdict"] != "described"), key=change, reverse=True)
-    metric = study.training.score if study.training else str(Training.model_fields["score"].default)
-    told = records(scores)
+    writes = any(row["audit"] == READING for row in told)
+    remedied = [
+        row for row in found["remedied"] if row["verdict"] != "described" and row["difference"] is not None
+    ]  # fmt: skip
+    metric = (study.training or read_training({}, str(study.folder))).scored_by(writes=writes)
     deficits = read_deficits(study, store)
     first = [each for each in deficits if each.attribute == ALL]
     alone = [
@@ -99,8 +108,9 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
         question=QUESTION,
         answer=[
             *tell_amplification(judged, names),
-            *([] if judged else tell_scores(alone, found["hybrids"], metric, names)),
+            *([] if judged and not writes else tell_scores(alone, found["hybrids"], metric, names)),
             *tell_shares(found["hybrids"], names),
+            *tell_remedies(remedied, names),
             *(tell(each) for each in first[:1]),
         ],
         amplified=_amplified(judged, names),
@@ -123,7 +133,10 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
         slopes=slopes(deficits),
         scores=_scores(told, metric, names),
         worths=[_worth(row, names) for row in found["worths"]],
+        learned=_learned(ask(store, "learned", study.name), names),
+        remedied=_remedied(remedied, names),
         own=_own(sections, names),
+        writes=writes,
         left_out=max(0, sum(len(group.rows) for section in sections for group in section.judged) - MOST_LISTED),
     )
 
@@ -189,6 +202,43 @@ def _mixtures(rows: Sequence[Record], names: Names) -> Table:
     )  # fmt: skip
 
 
+def _learned(rows: Sequence[Record], names: Names) -> Table:
+    """Lay out what learners tell of what they learned, each number beside the same under other corpora."""
+    return Table(
+        "What learners tell of what they learned", "number", tuple(row["name"].replace("_", " ") for row in rows),
+        [
+            *_who(rows),
+            Column("taught", tuple(names.variant(row["variant"]) for row in rows), words=True),
+            Column("mean over seeds", tuple(words.number(row["mean"], 3) for row in rows)),
+            Column("SD over seeds", tuple(words.number(row["seed_sd"], 3) for row in rows)),
+            Column("standard error within a seed", tuple(words.number(row["error"], 3) for row in rows)),
+            Column("seeds", tuple(str(row["seeds"]) for row in rows)),
+        ],
+        folded=True,
+    )  # fmt: skip
+
+
+def _remedied(rows: Sequence[Record], names: Names) -> Table:
+    """Lay out what remedies buy in those who are taught: what is sure first."""
+    shown = sorted(rows, key=lambda row: row["verdict"] in ("cannot tell", "the same"))
+    return Table(
+        "What remedies buy in trained models", "score or artifact",
+        tuple(f"{row['title']}: {row['metric']}" for row in shown),
+        [
+            *_who(shown),
+            Column("taught by", tuple(names.corpus(row["corpus"]) for row in shown), words=True),
+            Column("remedy", tuple(row["remedy"] for row in shown), words=True),
+            Column("verdict", tuple(row["verdict"] for row in shown), words=True),
+            Column("before", tuple(words.number(row["before"], 3) for row in shown)),
+            Column("after", tuple(words.number(row["after"], 3) for row in shown)),
+            Column("difference", tuple(spanned(row, "difference", signed=True, places=3) for row in shown)),
+            Column("q", tuple(words.chance(row["q"]) for row in shown)),
+            Column("seeds", tuple(str(row["seeds"]) for row in shown)),
+            Column("items", tuple(f"{row['items']:,}" for row in shown)),
+        ],
+    )  # fmt: skip
+
+
 def _scores(rows: Sequence[Record], metric: str, names: Names) -> list[Table]:
     """Lay out each corpus alone by the score that compares mixtures, then every score of everybody."""
     by_metric: dict[str, list[Record]] = {}
@@ -216,7 +266,7 @@ def _score(rows: Sequence[Record], caption: str, names: Names, *, folded: bool) 
     return Table(
         f"{caption}{_better(rows[0]) if rows else ''}", "annotator",
         tuple(f"{row['model']}, {names.variant(row['variant'])}" if row["kind"] == "trained"
-              else f"{row['model']} itself" for row in lines),
+              else f"{names.teacher(row['model'], row['variant'])} itself" for row in lines),
         [
             *([Column("data set", tuple(row["dataset"] for row in lines), words=True)]
               if _several(lines, "dataset") else []),
@@ -233,7 +283,7 @@ def _score(rows: Sequence[Record], caption: str, names: Names, *, folded: bool) 
 
 def _better(row: Record) -> str:
     """Say which direction is good, of a metric that is a score and not only described."""
-    header = read_audit(AUDITS / "label" / f"{row['audit']}.sql").header
+    header = read_score(row["audit"]).header
     if row["metric"] in header.describes:
         return ""
     return f"; {'lower' if row['worse'] == 'up' else 'higher'} is better"

@@ -46,6 +46,11 @@ class Names:
         """Name a corpus."""
         return self._names.get(corpus, corpus)
 
+    def teacher(self, model: str, variant: str) -> str:
+        """Name a model that taught, under one of its variants."""
+        under = (row["corpus"] for row in self.rows if (row["teacher"], row["taught_under"]) == (model, variant))
+        return self.corpus(next(under, model))
+
     def taught(self, corpus: str, human: int | None = None, size: int | None = None) -> str:
         """Say who taught."""
         if human is not None:
@@ -58,9 +63,11 @@ class Names:
         return self._taught.get(variant, variant)
 
 
-def spanned(row: Record, name: str, low: str = "lower", high: str = "upper", *, signed: bool = False) -> str:
-    """Write a number with its interval."""
-    places = 3 if (row.get("warn") or 1.0) < 0.02 else 2
+def spanned(
+    row: Record, name: str, low: str = "lower", high: str = "upper", *, signed: bool = False, places: int | None = None
+) -> str:
+    """Write a number with its interval; with so many decimals, or as many as what matters asks for."""
+    places = places or (3 if (row.get("warn") or 1.0) < 0.02 else 2)
     value = number(row[name], places, signed=signed)
     if row[low] is None or row[high] is None:
         return f"{value} (no interval)"
@@ -185,6 +192,27 @@ def tell_shares(rows: Sequence[Record], names: Names) -> list[str]:
         return [f"{begin} There is such a share for {enough} of {len(mixtures)} models, learners and data sets."]
     told = [_of_mixture(sorted(own, key=lambda row: row["human"]), rows, names) for own in mixtures.values()]
     return [f"{begin} {'; '.join(told)}."]
+
+
+def tell_remedies(rows: Sequence[Record], names: Names) -> list[str]:
+    """Say how many scores and artifacts each remedy changes in those whom a model's answers teach.
+
+    Args:
+        rows: of the table remedied, those that are judged.
+    """
+    grouped: dict[tuple[str, str], list[Record]] = {}
+    for row in rows:
+        grouped.setdefault((row["remedy"], row["corpus"]), []).append(row)
+    told = []
+    for (remedy, corpus), own in list(grouped.items())[:MOST]:
+        verdicts = ("better", "worse", "moved", "the same", "cannot tell")
+        counts = {word: sum(row["verdict"] == word for row in own) for word in verdicts}
+        listed = join([f"{n} {word}" for word, n in counts.items() if n])
+        told.append(
+            f"Taught by what {remedy} left of {names.corpus(corpus)} instead of by all of it, learners show of "
+            f"{count(len(own), 'score or artifact', 'scores and artifacts')}: {listed}."
+        )
+    return told
 
 
 def _of_mixture(own: Sequence[Record], rows: Sequence[Record], names: Names) -> str:

@@ -41,7 +41,8 @@ class Versions:
     Attributes:
         pairs: (base → later), how many metrics changed and did not.
         changes: rows of the comparisons table that changed, the largest before the rest.
-        columns: version, date.
+        columns: version, date; a family's stand together, for each is compared with the one before in its family.
+        families: name, how many columns; none where there is but one.
         points: rows of the timeline, of metrics that are judged.
         served: what endpoints served in two waves, in words.
     """
@@ -50,6 +51,7 @@ class Versions:
     pairs: list[tuple[str, str]] = field(default_factory=list)
     changes: list[Record] = field(default_factory=list)
     columns: list[tuple[str, str]] = field(default_factory=list)
+    families: list[tuple[str, int]] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     points: list[Record] = field(default_factory=list)
     served: list[str] = field(default_factory=list)
@@ -67,14 +69,15 @@ def read_versions(study: Study, store: Store) -> Versions:
     for row in judged:
         row["pair"] = _pair(study, row, judged)
         own.setdefault(row["pair"], []).append(row)
-    columns = sorted({(str(row["date"])[:10], _version(row, points)) for row in points})
-    dates = {name: date for date, name in columns}
+    families = _families(points)
+    columns = [column for chain in families.values() for column in chain]
     return Versions(
-        sentence=_sentence(own, dates),
+        sentence=_sentence(own, dict(columns)),
         pairs=[(pair, _tally(rows)) for pair, rows in own.items()],
         changes=sorted((row for row in judged if row["direction"] in CHANGED), key=_size, reverse=True),
-        columns=[(name, date) for date, name in columns],
-        lines=_lines(points, [name for _, name in columns]),
+        columns=columns,
+        families=[(name, len(chain)) for name, chain in families.items()] if len(families) > 1 else [],
+        lines=_lines(points, [name for name, _ in columns]),
         points=points,
         served=[f"{row['model']}: {row['note']}." for row in compared if row["audit"] == "served"],
     )
@@ -146,6 +149,15 @@ def _size(row: Record) -> float:
 
 def _places(row: Record) -> int:
     return PLACES if (row["warn"] or 1.0) >= 0.1 else PLACES + 1
+
+
+def _families(points: Sequence[Record]) -> dict[str, list[tuple[str, str]]]:
+    """Give family → its versions with their dates, the earliest first; a model of no family is one of its own."""
+    dated = sorted({(str(row["date"])[:10], _version(row, points), row["family"] or row["model"]) for row in points})
+    families: dict[str, list[tuple[str, str]]] = {}
+    for date, version, family in dated:
+        families.setdefault(family, []).append((version, date))
+    return families
 
 
 def _lines(points: list[Record], versions: list[str]) -> list[Line]:

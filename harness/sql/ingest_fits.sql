@@ -4,7 +4,10 @@ select distinct on (fit_id)
 from read_parquet($path)
 on conflict do nothing;
 
+-- Runs of earlier days have no losses.
 insert into store.predictions
-select right(fit_id, 32)::uuid, item_id::uuid, part, record, probabilities, truth
-from read_parquet($path)
+select right(fit_id, 32)::uuid, item_id::uuid, part, record, probabilities, truth, loss, tokens
+from (select * from read_parquet($path)
+      union all by name
+      select null::double as loss, null::bigint as tokens where false)
 on conflict do nothing;

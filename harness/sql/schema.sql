@@ -218,8 +218,8 @@ comment on column store.fits.identity is 'what was hashed';
 comment on column store.fits.run_id is 'the run that taught it';
 
 create table if not exists store.predictions (
-    fit_id uuid, item_id uuid, part integer, record json, probabilities json, truth varchar,
-    primary key (fit_id, item_id, part));
+    fit_id uuid, item_id uuid, part integer, record json, probabilities json, truth varchar, loss double,
+    tokens bigint, primary key (fit_id, item_id, part));
 comment on table store.predictions is 'what trainings said of the items of the test; insert-only';
 comment on column store.predictions.fit_id is 'the training';
 comment on column store.predictions.item_id is 'about what';
@@ -227,6 +227,8 @@ comment on column store.predictions.part is 'which of the things that were asked
 comment on column store.predictions.record is 'what was said';
 comment on column store.predictions.probabilities is 'option and its probability; null where texts are written';
 comment on column store.predictions.truth is 'the class of the text, where the classes of texts are taught; else null';
+comment on column store.predictions.loss is 'of what a person wrote there: the sum of -log P over its tokens, natural; null where no texts are written';
+comment on column store.predictions.tokens is 'how many tokens these are, the end among them';
 
 create table if not exists store.trained (
     run_id varchar, study varchar, study_hash uuid, annotator_id uuid, sample integer, fit_id uuid, model varchar,
@@ -586,6 +588,36 @@ comment on column store.worths.worth is 'equal_size by size: the model''s annota
 comment on column store.worths.lower is 'its 95 % interval';
 comment on column store.worths.upper is 'its 95 % interval; null: the sizes tried set no upper bound';
 comment on column store.worths.note is 'what else a reader must know';
+
+create table if not exists store.remedied (
+    study varchar, study_hash uuid, audit varchar, metric varchar, title varchar, dataset varchar, model varchar,
+    corpus varchar, remedy varchar, seeds integer, items_taught integer, before double, after double, difference double,
+    lower double, upper double, p double, q double, verdict varchar, worse varchar, warn double, items bigint,
+    clusters bigint);
+comment on table store.remedied is 'derived: an artifact, or a score, in models taught by what a remedy left of a model''s answers, minus that in models taught by all of them, on the same items of the test';
+comment on column store.remedied.study is 'the study';
+comment on column store.remedied.study_hash is 'the study as it stood';
+comment on column store.remedied.audit is 'the audit file';
+comment on column store.remedied.metric is 'what was estimated';
+comment on column store.remedied.title is 'the audit in words';
+comment on column store.remedied.dataset is 'on which data';
+comment on column store.remedied.model is 'the learner';
+comment on column store.remedied.corpus is 'the model whose answers teach';
+comment on column store.remedied.remedy is 'what chose the answers that are left';
+comment on column store.remedied.seeds is 'seeds that it rests on';
+comment on column store.remedied.items_taught is 'items that taught, before and after';
+comment on column store.remedied.before is 'in models taught by all answers, mean over seeds';
+comment on column store.remedied.after is 'in models taught by what is left';
+comment on column store.remedied.difference is 'after minus before';
+comment on column store.remedied.lower is 'its 95 % interval, for chance in the items of the test and in training';
+comment on column store.remedied.upper is 'its 95 % interval';
+comment on column store.remedied.p is 'p-value of no difference';
+comment on column store.remedied.q is 'p after Benjamini-Hochberg over the remedies and corpora of an audit, metric, dataset and learner';
+comment on column store.remedied.verdict is 'better, worse, moved (where no direction is bad), the same, cannot tell or described';
+comment on column store.remedied.worse is 'up, down or both: which direction is bad';
+comment on column store.remedied.warn is 'practical threshold: the audit''s, or of a score the margin';
+comment on column store.remedied.items is 'items of the test';
+comment on column store.remedied.clusters is 'clusters of the test';
 
 create table if not exists store.collapse (
     study varchar, study_hash uuid, learner varchar, regime varchar, seed integer, generation integer,

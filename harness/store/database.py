@@ -128,6 +128,10 @@ class Store:
         """Give how many of a model's annotations teach as much as one of a person's."""
         return self._frame("worths", study)
 
+    def remedied(self, study: str | None = None) -> pd.DataFrame:
+        """Give what a remedy buys in those whom a model's answers teach: each artifact and score before and after."""
+        return self._frame("remedied", study)
+
     def _frame(self, view: str, study: str | None) -> pd.DataFrame:
         with self.read() as connection:
             if study is None:

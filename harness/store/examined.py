@@ -87,6 +87,22 @@ def open_tests(
     return open_bench(store, study, extractors, selects)
 
 
+def open_readings(store: Store, study: Study) -> AbstractContextManager[Bench]:
+    """Lay out how well those who write foresee what people wrote to the items of the test: the relation ``readings``.
+
+    Its rows are items, with the bits and the tokens of a person's answer.
+    """
+    query = (
+        "select i.dataset, i.key, i.cluster, i.bucket, 'trained' as kind, t.model, "
+        "t.variant || ' seed=' || t.sample as variant, '1' as wave, null::varchar as person, 0 as sample, 0 as part, "
+        "p.item_id, t.annotator_id, sum(p.loss) / ln(2) as bits, sum(p.tokens)::double as tokens "
+        "from trained t join store.predictions p using (fit_id) "
+        "join items i on i.study = t.study and i.item_id = p.item_id "
+        "where t.study = $study and p.loss is not null group by all"
+    )
+    return open_bench(store, study, None, {"readings": query})
+
+
 def open_scores(store: Store, study: Study) -> AbstractContextManager[Bench]:
     """Lay out choices and classes of the items of the test as labels, whatever the study's data type.
 

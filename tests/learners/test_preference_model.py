@@ -109,6 +109,20 @@ def test_what_the_data_do_not_hold_is_not_told_as_sure():
     assert "first_place_error" not in told
 
 
+def test_what_never_differs_is_not_told_and_spoils_no_error():
+    def blind(texts):
+        return np.array([np.zeros(WIDE) if text == "" else vector(text) for text in texts])
+
+    rng = np.random.default_rng(7)
+    inputs = [("", a, b) for _, a, b in pairs(400, rng)]
+    targets = judged(inputs, rng, length=0.5)
+    model = preference_model.make({"ridge": 0.5}, 1, Workplace(vectors=blind, say=lambda _: None))
+    model.fit(lesson(inputs, targets, ("a", "b")))
+    told = model.told()
+    assert "relevance" not in told and "relevance_error" not in told
+    assert told["length"] == pytest.approx(0.5, abs=4 * told["length_error"]) and told["length_error"] < 0.3
+
+
 def test_a_row_without_its_answers_is_refused():
     with pytest.raises(DataError, match="2 answers are compared, and a row has 1"):
         taught([("q 1", "a 2")], np.array([[1.0, 0.0]]))

@@ -28,8 +28,8 @@ with ends as (
 units as (
     select item_id, dataset, kind, model, variant, wave, role,
            case when regexp_matches(line, '[[:alpha:],]$') and regexp_matches(line, '(\S+\s+){9}\S')
-                     and not regexp_matches(line, '^\s*([-*•#|>]|[0-9]+[.)])') and regexp_matches(said, '[.!?]\s')
-                     or regexp_matches(said, '\n\s*([-*•]|[0-9]+[.)])$')
+                     and not regexp_matches(line, '^\s*([-*+•#|>]|[0-9]+[.)])') and regexp_matches(said, '[.!?]\s')
+                     or regexp_matches(said, '\n\s*([-*+•]|[0-9]+[.)])$')
                      or (length(said) - length(replace(said, '```', ''))) % 6 = 3 then 1.0 else 0.0 end as unfinished
     from ends
 ),

@@ -11,6 +11,7 @@ neutral   = 0.0
 pairing   = "auto"
 resample  = "halves"
 splits    = 8
+halves    = 24
 features  = ["embedding"]
 describes = ["mauve_model", "mauve_people"]
 reference = "Pillutla et al. 2021 (arXiv 2102.01454): area under the divergence frontier of histograms over k-means buckets, scaling 5"

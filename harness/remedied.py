@@ -1,0 +1,130 @@
+"""A part of the pipeline: what a remedy of a model's answers buys in those whom they teach, before and after.
+
+A curated study holds both as two variants of one model, so both teach, as many items each, and what they taught is
+looked at on the same items of the test. What this refuses: to compare where seeds are missing on one side.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+import numpy as np
+
+from harness import amplification, inference
+from harness.amplification import mean_over_seeds
+from harness.audit import measure
+from harness.auditfile import Audit
+from harness.inference import Floats
+from harness.passes import Effort
+from harness.pupils import Pupils, focal, one_draw
+from harness.scoring import Scored
+from harness.store.bench import Bench, Focal
+from harness.store.examined import Speaker
+from harness.study import Study
+
+Row = dict[str, Any]
+Group = Sequence[Speaker]
+AS_IS = Effort(floor_replicates=0)
+CURATED = re.compile(r"(.*?) ?remedy=(\S+)")  # the variant that was curated, and the remedy
+VERDICTS = {"amplified": "worse", "damped": "better"}
+
+
+def compare_artifacts(bench: Bench, audits: Sequence[Audit], study: Study, speakers: Sequence[Speaker]) -> list[Row]:
+    """Measure each artifact in those taught by what a remedy left, less that in those taught by all: ``remedied``."""
+    alone = [one for one in speakers if one.alone]
+    if not any(one.teacher and CURATED.fullmatch(one.teacher[1]) for one in alone):
+        return []
+    rows: list[Row] = []
+    for audit in audits:
+        if audit.header.across or audit.header.least_samples > 1 or not bench.relation(audit.rows):
+            continue
+        pupils = Pupils(bench, alone)
+        pairs = list(_pairs(pupils.groups))
+        both = [one for _, before, after in pairs for one in (*before, *after)]
+        focals, curves, _ = measure(
+            bench, one_draw(audit), study, [focal(pupils.seat(one), number) for number, one in enumerate(both)], AS_IS
+        )
+        found, begin = [], 0
+        for remedy, before, after in pairs:
+            middle, end = begin + len(before), begin + len(before) + len(after)
+            for metric in sorted({metric for number, metric in curves if number == begin}):
+                if all((number, metric) in curves for number in range(begin, end)):
+                    values = np.stack([curves[number, metric] for number in range(begin, end)])
+                    of = focals[begin]
+                    found.append(
+                        _row(audit, metric, remedy, (before, values[: middle - begin]),
+                             (after, values[middle - begin :]), of)
+                    )  # fmt: skip
+            begin = end
+        rows += _judged(found, audit, {})
+    return rows
+
+
+def compare_scores(scored: Sequence[Scored], metric: str, margin: float) -> list[Row]:
+    """Measure each score of those taught by what a remedy left, less that of those taught by all: ``remedied``.
+
+    Args:
+        metric: the score that is judged; the others are described.
+        margin: a loss that does not matter.
+    """
+    rows: list[Row] = []
+    for name in dict.fromkeys(one.metric for one in scored):
+        there = {
+            str(number): one for number, one in enumerate(scored) if one.metric == name and one.pupils[0].alone
+        }  # fmt: skip
+        found = [
+            _row(first.audit, name, remedy, (before, first.values), (after, second.values), second.focal)
+            for remedy, before, after in _pairs({key: one.pupils for key, one in there.items()})
+            for first in there.values() if first.pupils is before
+            for second in there.values() if second.pupils is after
+        ]  # fmt: skip
+        if found:
+            rows += _judged(found, next(iter(there.values())).audit, {metric: margin})
+    return rows
+
+
+def _pairs(groups: Mapping[Any, Group]) -> Iterator[tuple[str, Group, Group]]:
+    """Find the pupils of a model's answers as they were, and of what each remedy left of them."""
+    by = {(g[0].dataset, g[0].model, g[0].teacher): g for g in groups.values() if g[0].teacher}
+    for (dataset, learner, teacher), after in by.items():
+        model, variant, wave = teacher
+        curated = CURATED.fullmatch(variant)
+        before = by.get((dataset, learner, (model, curated[1], wave))) if curated else None
+        if curated and before and [one.seed for one in before] == [one.seed for one in after]:
+            yield curated[2], before, after
+
+
+def _row(
+    audit: Audit, metric: str, remedy: str, before: tuple[Group, Floats], after: tuple[Group, Floats], of: Focal
+) -> Row:
+    (first, old), (second, new) = before, after
+    drawn, other = (group[0].items / group[0].pool for group in (second, first))
+    mean = mean_over_seeds(new, of.clusters, drawn, minus=old, minus_drawn=other)
+    return {
+        "audit": audit.name, "metric": metric, "title": audit.header.title, "dataset": first[0].dataset,
+        "model": first[0].model, "corpus": first[0].corpus, "remedy": remedy, "seeds": len(first),
+        "items_taught": second[0].items, "before": float(old[:, 0].mean()), "after": float(new[:, 0].mean()),
+        "difference": mean.value, "lower": mean.lower, "upper": mean.upper, "p": mean.p, "mean": mean,
+        "worse": audit.header.worse, "items": of.items, "clusters": of.clusters,
+    }  # fmt: skip
+
+
+def _judged(rows: list[Row], audit: Audit, margins: Mapping[str, float]) -> list[Row]:
+    """Correct p over the remedies and corpora of a data set, learner and metric, then judge.
+
+    Args:
+        margins: metric → the difference that matters; empty: the audit's own, for what it judges.
+    """
+    families: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        families.setdefault((row["dataset"], row["model"], row["metric"]), []).append(row)
+    for family in families.values():
+        for row, q in zip(family, inference.benjamini_hochberg([row["p"] for row in family]), strict=True):
+            described = any(fnmatchcase(row["metric"], one) for one in audit.header.describes)
+            row["warn"] = margins.get(row["metric"]) if margins else None if described else audit.header.warn
+            verdict = amplification.judge_amplification(row["worse"], row["warn"], row.pop("mean"), q)
+            row |= {"q": q, "verdict": VERDICTS.get(verdict, verdict)}
+    return rows
