@@ -266,7 +266,9 @@ def test_thirty_variants_of_two_models_are_told_apart_and_weigh_little(many: tup
     assert len(re.findall("prompts-map-[12].svg", page)) == 2
     told = read_sensitivity(study, store, read_sections(study, store.findings(study.name)))
     assert set(told.axes) == {"wording", "persona", "label_order"}
-    assert "1 of which surely moves with the prompt (label distribution shift, by 0.2" in header  # m: cannot tell
+    # A third of the prompts are pulled by much: they surely differ, whether or not a verdict follows.
+    said = r"1 (depends on the prompt|of which surely moves with the prompt) \(label distribution shift"
+    assert len(re.findall(said, header)) == 2
     assert len(answer(told)) == 3  # two models, and of which prompts it speaks
 
 

@@ -352,7 +352,7 @@ class Bench(Rows):
             yield focal, metric, replicates[begin : begin + count], estimates[begin : begin + count]
             begin += count
 
-    def _view(self, audit: Audit, person: str) -> None:
+    def _view(self, audit: Audit, person: str = "person_no") -> None:
         """Show the rows of the shape as an audit reads them."""
         header = audit.header
         # Who speaks is told only where no roles are exchanged.
