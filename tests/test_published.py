@@ -28,7 +28,7 @@ STUDIES = {
     "spp": "simulations/spp",
     "nli_explanations": "free_form_text/mjd_explanations",
 }
-# Of a large one a fifth of its clusters, by a condition at the end of its query: MAUVE of thousands of texts takes long.
+# Of a large one a fifth of its clusters, by a condition at the end of its query: MAUVE of many texts takes long.
 PARTS = {"nli_explanations": ("explanations.sql", "where hash(p.premise) % 5 = 0\n")}
 
 
