@@ -98,7 +98,8 @@ def measure(items: int) -> None:
             print(f"{audit.name:<20} {'-':>8}     {found[0].note}")
             continue
         total += seconds
-        ratio = f"{seconds / MODELS / plain:.2f} x plain, a model" if audit.name == "label_shift" else ""
+        faster = plain * MODELS / seconds
+        ratio = f"{faster:,.0f} times as fast as plain, a model" if audit.name == "label_shift" else ""
         print(f"{audit.name:<20} {seconds:8.2f} s   {found[0].metric} {found[0].estimate:.4f} {ratio}", flush=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{'all':<20} {total:8.2f} s   peak memory so far {peak:,.0f} MB")
