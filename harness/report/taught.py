@@ -191,7 +191,7 @@ def tell_shares(rows: Sequence[Record], names: Names) -> list[str]:
         enough = sum(any(row["enough"] for row in own) for own in mixtures.values())
         return [f"{begin} There is such a share for {enough} of {len(mixtures)} models, learners and data sets."]
     told = [_of_mixture(sorted(own, key=lambda row: row["human"]), rows, names) for own in mixtures.values()]
-    return [f"{begin} {'; '.join(told)}."]
+    return [f"{begin} {'; '.join([told[0], *map(_lower, told[1:])])}."]
 
 
 def tell_remedies(rows: Sequence[Record], names: Names) -> list[str]:
