@@ -74,7 +74,7 @@ def test_intervals_cover_items_and_training() -> None:
         assert 0.90 <= share <= 0.995, name
 
 
-@pytest.mark.grid
+@pytest.mark.slow
 @pytest.mark.parametrize(("items", "tested"), [(60, 40), (150, 80), (400, 1000)])
 @pytest.mark.parametrize("drawn", [0.5, 0.8])
 def test_intervals_cover_in_worlds_of_all_sizes(items, tested, drawn) -> None:

@@ -76,7 +76,7 @@ def test_the_prediction_interval_covers_a_new_prompt(name):
 HELD = {name: grid for name, grid in GRIDS.items() if "heavy" not in name}
 
 
-@pytest.mark.grid
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HELD)
 def test_over_the_grid(name):
     studies = 1000

@@ -54,7 +54,7 @@ def test_shares_are_unbiased_in_size_and_their_intervals_cover():
     assert covered.min() >= 0.89
 
 
-@pytest.mark.grid
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [1.0, 3.0])
 def test_intervals_of_shares_over_the_grid(scale):
     sizes = {(0,): 0.05 / scale, (1,): 0.03 / scale, (2,): 0.0, (0, 1): 0.03 / scale}

@@ -61,7 +61,7 @@ def count(grid: Grid, verdict: str) -> int:
     return sum(told == verdict for told, _ in verdicts(grid, 40))
 
 
-STUDIES = [80, pytest.param(2000, marks=pytest.mark.grid)]
+STUDIES = [80, pytest.param(2000, marks=pytest.mark.slow)]
 
 
 @pytest.mark.parametrize("studies", STUDIES)
