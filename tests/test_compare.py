@@ -101,7 +101,7 @@ def test_false_changes_are_nominal_over_the_grid(audit, items, world):
     assert rate <= 0.06 + 2 * math.sqrt(0.06 * 0.94 / 400), rate
 
 
-@pytest.mark.grid
+@pytest.mark.slow
 def test_false_changes_are_nominal_where_the_metric_alone_is_equal():
     rate = rejected(compared(mirrored(600, 100, 7), "label_shift", "total_variation"))
     assert rate <= 0.06 + 2 * math.sqrt(0.06 * 0.94 / 600), rate

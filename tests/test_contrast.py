@@ -75,7 +75,7 @@ def test_twins_are_not_told_apart_and_others_are(audit, metric, twin, least, mos
     assert least <= np.mean(np.array(p) <= 0.05) <= most
 
 
-@pytest.mark.grid
+@pytest.mark.slow
 @pytest.mark.parametrize("audit", ["label_shift", "agreement", "majority_match", "item_js", "label_distance"])
 @pytest.mark.parametrize("items", [30, 200])
 def test_false_findings_are_nominal(audit, items):
