@@ -88,7 +88,7 @@ extractors: $(VENV)/.extractors  ## install what the extractors rest on (sentenc
 test-slow: $(VENV)/.dev $(VENV)/.demo $(VENV)/.extractors  ## run the others: simulations over the whole grid, real model, browser
 	$(BIN)/python -m pytest -n 2 -m "slow or model or browser"
 
-test-grid: $(VENV)/.dev  ## the widest simulations, of prompts, comparisons, halves and training: an hour in all
+test-grid: $(VENV)/.dev  ## the widest simulations, of comparisons and halves, and the larger second model
 	$(BIN)/python -m pytest -n 2 -m grid
 
 test-vllm: $(VLLM_VENV)/.vllm  ## run the tests of a real vLLM engine, in an environment of its own
