@@ -55,9 +55,37 @@ def make(tmp_path):
     return write_and_read
 
 
+@pytest.fixture
+def open_page():
+    """Give a function that opens a page in headless Chromium (file, width, scheme), or skips and says why it cannot."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_api.sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        except sync_api.Error as error:
+            pytest.skip(f"no Chromium: {error}")
+
+        def open_in_browser(path: Path, width: int, scheme: str):
+            page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+            complaints: list[str] = []
+            page.on("console", lambda message: complaints.append(message.text))
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on(
+                "request", lambda request: request.url.startswith(("file:", "data:")) or complaints.append(request.url)
+            )
+            page.goto(path.as_uri())
+            page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            return page, complaints
+
+        yield open_in_browser
+        browser.close()
+
+
 LEFT_OUT = {
     "slow": "slow: simulations over the whole grid; make test-slow runs it",
-    "grid": "a simulation over every size and world, an hour in all; make test-grid runs it",
+    "grid": "one of the widest simulations, or a second, larger model; make test-grid runs it",
     "model": "needs the real embedded model (100 MB once); make test-slow runs it",
     "browser": "needs headless Chromium; make test-slow runs it",
     "vllm": "needs a real vLLM engine, in an environment of its own; make test-vllm runs it",

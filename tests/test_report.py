@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -415,24 +414,9 @@ def test_any_name_of_a_metric_can_be_drawn(metric, tmp_path):
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_the_screen(made, tmp_path, width, scheme):
-    sync_api = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_api.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        except sync_api.Error as error:
-            pytest.skip(f"no Chromium: {error}")
-        page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        complaints = []
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: request.url.startswith(("file:", "data:")) or complaints.append(request.url))
-        page.goto((made[2] / "index.html").as_uri())
-        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.locator("figure svg").count() > 5
-        page.screenshot(path=tmp_path / "page.png", full_page=True)
-        assert (tmp_path / "page.png").stat().st_size > 10_000
-        browser.close()
+def test_the_page_fits_the_screen(made, tmp_path, open_page, width, scheme):
+    page, complaints = open_page(made[2] / "index.html", width, scheme)
+    assert page.locator("figure svg").count() > 5
+    page.screenshot(path=tmp_path / "page.png", full_page=True)
+    assert (tmp_path / "page.png").stat().st_size > 10_000
     assert complaints == []

@@ -6,7 +6,6 @@ import itertools
 import json
 import random
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -282,18 +281,7 @@ def test_links_of_the_part_have_their_targets_and_ids_are_one_each(many: tuple[S
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [400, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_part_fits_the_screen(many: tuple[Study, Store, Path], tmp_path: Path, width: int, scheme: Any) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_api.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        except sync_api.Error as error:
-            pytest.skip(f"no Chromium: {error}")
-        page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        page.goto(many[2].as_uri())
-        page.evaluate("document.querySelectorAll('#prompts details').forEach(each => { each.open = true })")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.locator("#prompts figure svg").count() > 5
-        page.screenshot(path=tmp_path / "page.png", full_page=True)
-        browser.close()
+def test_the_part_fits_the_screen(many: tuple[Study, Store, Path], open_page: Any, width: int, scheme: str) -> None:
+    page, complaints = open_page(many[2], width, scheme)
+    assert page.locator("#prompts figure svg").count() > 5
+    assert complaints == []

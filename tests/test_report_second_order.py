@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -221,20 +220,7 @@ def test_a_chart_of_mixtures_keeps_to_what_a_picture_holds(names):
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_the_screen(drawn, tmp_path, width, scheme):
-    sync_api = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_api.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        except sync_api.Error as error:
-            pytest.skip(f"no Chromium: {error}")
-        page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        complaints = []
-        page.on("console", lambda message: complaints.append(message.text))
-        page.goto((drawn[2] / "index.html").as_uri())
-        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.locator("#second-order figure svg").count() == 2
-        browser.close()
+def test_the_page_fits_the_screen(drawn, open_page, width, scheme):
+    page, complaints = open_page(drawn[2] / "index.html", width, scheme)
+    assert page.locator("#second-order figure svg").count() == 2
     assert complaints == []
