@@ -56,6 +56,18 @@ def write_study(folder: Path, *, files: Mapping[str, str] | None = None, **given
     return folder
 
 
+def write_answered(folder: Path, people: str, model: str, options: list[str], **given: Any) -> Path:
+    """Write a study of labels that asks nobody: CSVs of people (item, text, annotator, label) and of a model m."""
+    data = [
+        {"dataset": "tiny", "file": "people.csv", "item": "item", "fields": {"text": "text"}, "annotator": "annotator",
+         "record": {"label": "label"}},
+        {"dataset": "tiny", "file": "model.csv", "item": "item", "kind": "llm", "model": {"value": "m"},
+         "record": {"label": "label"}},
+    ]  # fmt: skip
+    files = {"people.csv": people, "model.csv": model}
+    return write_study(folder, files=files, data=data, models=[], template=None, label={"options": options}, **given)
+
+
 def to_toml(spec: Mapping[str, Any]) -> str:
     """Write plain values, tables and lists of tables as TOML."""
     tables = {key: value for key, value in spec.items() if isinstance(value, dict)}

@@ -14,7 +14,7 @@ from harness.curating import curate, difference, effects_of
 from harness.errors import DataError
 from harness.store import open_store
 from harness.study import Study
-from tests.studies import write_study
+from tests.studies import write_answered, write_study
 
 OPTIONS = ["no", "yes"]
 ITEMS = 240
@@ -34,16 +34,7 @@ def answers(seed=1, *, lean=0.45):
 
 def study(tmp_path, **given):
     people, model = answers()
-    data = [
-        {"dataset": "tiny", "file": "people.csv", "item": "item", "fields": {"text": "text"}, "annotator": "annotator",
-         "record": {"label": "label"}},
-        {"dataset": "tiny", "file": "model.csv", "item": "item", "kind": "llm", "model": {"value": "m"},
-         "record": {"label": "label"}},
-    ]  # fmt: skip
-    folder = write_study(
-        tmp_path / "prompts" / "tiny", files={"people.csv": people, "model.csv": model}, data=data, models=[],
-        template=None, label={"options": OPTIONS}, **given,
-    )  # fmt: skip
+    folder = write_answered(tmp_path / "prompts" / "tiny", people, model, OPTIONS, **given)
     made, store = Study.load(folder), open_store(tmp_path / "runs")
     pipeline.resolve(made, store)
     return made, store

@@ -10,7 +10,7 @@ from harness.curating import curate
 from harness.report import write_report
 from harness.store import open_store
 from harness.study import Study
-from tests.studies import write_study
+from tests.studies import write_answered
 
 QUIET = {"say": lambda _: None}
 OPTIONS = ["no", "yes"]
@@ -26,19 +26,8 @@ def curated(tmp_path_factory):
         text = f"{('grey', 'bright')[truth]} day number {item}"
         people += [f"{item},{text},p{n},{OPTIONS[truth if rng.random() < 0.9 else 1 - truth]}" for n in range(2)]
         model.append(f"{item},{OPTIONS[1 if rng.random() < 0.75 else truth]}")
-    data = [
-        {"dataset": "tiny", "file": "people.csv", "item": "item", "fields": {"text": "text"}, "annotator": "annotator",
-         "record": {"label": "label"}},
-        {"dataset": "tiny", "file": "model.csv", "item": "item", "kind": "llm", "model": {"value": "m"},
-         "record": {"label": "label"}},
-    ]  # fmt: skip
     folder = tmp_path_factory.mktemp("remedied")
-    made = Study.load(
-        write_study(
-            folder / "tiny", files={"people.csv": "\n".join(people), "model.csv": "\n".join(model)}, data=data,
-            models=[], template=None, label={"options": OPTIONS}, train={"seeds": 3},
-        )
-    )  # fmt: skip
+    made = Study.load(write_answered(folder / "tiny", "\n".join(people), "\n".join(model), OPTIONS, train={"seeds": 3}))
     store = open_store(folder / "runs")
     pipeline.resolve(made, store)
     left, _ = curate(made, store, {"rake": {}}, lambda _: None)
