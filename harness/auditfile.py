@@ -102,6 +102,9 @@ class Header(BaseModel):
         "with the smallest",
     )
     least_samples: int = Field(1, description="samples of an item that the audit needs to say anything")
+    of_data: bool = Field(
+        False, description="it asks how the data were coded: of trained annotators there is nothing to ask"
+    )
     describes: list[str] = Field([], description="metrics that are shown and not judged; * stands for anything")
     sums: list[str] = Field(["n"], description="summed columns of cells; the rest are keys")
     reference: str = Field(description="where the definition comes from")

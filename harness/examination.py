@@ -20,7 +20,7 @@ from harness.audit import measure
 from harness.auditfile import Audit
 from harness.inference import Floats
 from harness.passes import Curve, Effort
-from harness.pupils import Pupils, Seat, focal, one_draw
+from harness.pupils import Pupils, Seat, focal, looks_at_pupils, one_draw
 from harness.store.bench import Bench, Focal
 from harness.store.examined import Speaker
 from harness.study import Study
@@ -36,10 +36,10 @@ def amplify(bench: Bench, audits: Sequence[Audit], study: Study, speakers: Seque
     alone = [one for one in speakers if one.alone]
     rows: list[Row] = []
     for audit in audits:
-        if audit.header.across or audit.header.least_samples > 1 or not bench.relation(audit.rows):
+        if not looks_at_pupils(bench, audit):
             continue
         single, pupils = one_draw(audit), Pupils(bench, alone)
-        rows += _judged(
+        rows += judged_together(
             audit, [*_beside_models(bench, single, study, pupils), *_beside_people(bench, single, study, pupils)]
         )
     return rows
@@ -87,8 +87,8 @@ def _beside_models(bench: Bench, audit: Audit, study: Study, pupils: Pupils) -> 
                 trained = _stack(each.own, metric, curves)
                 taught = curves[each.teacher, metric]
                 of, drawn = focals[each.own[0]], each.group[0].items / each.group[0].pool
-                row = _row(audit, metric, each.group, of, trained, float(taught[0]))
-                row |= _told(mean_over_seeds(trained - taught, of.clusters, drawn))
+                row = row_of(audit, metric, each.group, of, trained, float(taught[0]))
+                row |= told_of(mean_over_seeds(trained - taught, of.clusters, drawn))
                 if each.by_people and all((n, metric) in curves for n in each.by_people):
                     humans = _stack(each.by_people, metric, curves)
                     others = each.by_people_drawn
@@ -121,10 +121,10 @@ def _beside_people(bench: Bench, audit: Audit, study: Study, pupils: Pupils) -> 
                 people = np.full_like(trained, floor)
             else:
                 people = np.full_like(trained, np.nan)
-            row = _row(audit, metric, each.group, of, trained, float(people[0, 0]))
+            row = row_of(audit, metric, each.group, of, trained, float(people[0, 0]))
             if math.isnan(people[0, 0]):
                 row["note"] = "what a person in the model's place shows is not measured by this audit"
-            yield row | _told(mean_over_seeds(trained - people, of.clusters, drawn, chosen=chosen))
+            yield row | told_of(mean_over_seeds(trained - people, of.clusters, drawn, chosen=chosen))
 
 
 def _metrics(each: Class, curves: Curve) -> list[str]:
@@ -138,7 +138,8 @@ def _stack(numbers: range, metric: str, curves: Curve) -> Floats:
     return np.stack([curves[number, metric] for number in numbers])
 
 
-def _row(audit: Audit, metric: str, group: Sequence[Speaker], of: Focal, trained: Floats, in_corpus: float) -> Row:
+def row_of(audit: Audit, metric: str, group: Sequence[Speaker], of: Focal, trained: Floats, in_corpus: float) -> Row:
+    """Begin a row of ``amplifications``: who, on what, and what the two sides show."""
     first = group[0]
     return {
         "audit": audit.name, "metric": metric, "title": audit.header.title, "dataset": first.dataset,
@@ -148,7 +149,8 @@ def _row(audit: Audit, metric: str, group: Sequence[Speaker], of: Focal, trained
     }  # fmt: skip
 
 
-def _told(mean: Mean) -> Row:
+def told_of(mean: Mean) -> Row:
+    """Give a mean over seeds as a row holds it; ``judged_together`` takes ``mean`` out again."""
     return {
         "amplification": mean.value, "lower": mean.lower, "upper": mean.upper, "p": mean.p, "seed_sd": mean.seed_sd,
         "mean": mean,
@@ -176,7 +178,7 @@ def _against_floor(floors: Sequence[Floats]) -> tuple[Floats, Floats, float]:
     return pupils, people, chosen
 
 
-def _judged(audit: Audit, rows: list[Row]) -> list[Row]:
+def judged_together(audit: Audit, rows: list[Row]) -> list[Row]:
     """Correct p over the corpora of a data set, learner and metric, then judge."""
     families: dict[tuple[str, str, str], list[Row]] = {}
     for row in rows:

@@ -53,6 +53,13 @@ class Fit:
     units: Sequence[Unit]
     identity: Mapping[str, Any] = field(default_factory=dict)
 
+    def taught(self) -> dict[str, float] | None:
+        """Give the share of each class in what is taught; None where texts are written."""
+        if not self.lesson.classes:
+            return None
+        shares = self.lesson.weights @ self.lesson.targets / self.lesson.weights.sum()
+        return dict(zip(self.lesson.classes, shares.tolist(), strict=True))
+
     @property
     def fit_id(self) -> str:
         """Name it by its content."""

@@ -24,6 +24,12 @@ def one_draw(audit: Audit) -> Audit:
     return dataclasses.replace(audit, header=header)
 
 
+def looks_at_pupils(bench: Bench, audit: Audit) -> bool:
+    """Tell whether an audit has something to say of trained annotators, each of which says one thing of an item."""
+    header = audit.header
+    return not (header.across or header.least_samples > 1 or header.of_data) and bool(bench.relation(audit.rows))
+
+
 class Pupils:
     """The trainings that speak on a bench: by data set, learner and variant, in the order of their seeds."""
 

@@ -19,7 +19,7 @@ from harness.audit import measure
 from harness.auditfile import Audit
 from harness.inference import Floats
 from harness.passes import Effort
-from harness.pupils import Pupils, focal, one_draw
+from harness.pupils import Pupils, focal, looks_at_pupils, one_draw
 from harness.scoring import Scored
 from harness.store.bench import Bench, Focal
 from harness.store.examined import Speaker
@@ -39,7 +39,7 @@ def compare_artifacts(bench: Bench, audits: Sequence[Audit], study: Study, speak
         return []
     rows: list[Row] = []
     for audit in audits:
-        if audit.header.across or audit.header.least_samples > 1 or not bench.relation(audit.rows):
+        if not looks_at_pupils(bench, audit):
             continue
         pupils = Pupils(bench, alone)
         pairs = list(_pairs(pupils.groups))

@@ -16,6 +16,7 @@ import numpy as np
 from harness import extract as extraction
 from harness import pipeline, plugins
 from harness.auditfile import Audit
+from harness.classes import amplify_classes
 from harness.corpora import Corpus
 from harness.errors import HarnessError, StudyError, near_names
 from harness.examination import amplify
@@ -131,7 +132,8 @@ def _teach(
     def write(fit: Fit, made: Told) -> None:
         about = {
             "fit_id": fit.fit_id, "learner": fit.learner, "dataset": fit.dataset, "seed": fit.seed,
-            "items": fit.items, "units": len(fit.units), "told": made.told, "identity": fit.identity,
+            "items": fit.items, "units": len(fit.units), "told": made.told, "taught": fit.taught(),
+            "identity": fit.identity,
         }  # fmt: skip
         nothing = [None] * len(made.said)
         shares = nothing if made.probabilities is None else made.probabilities.tolist()
@@ -238,14 +240,16 @@ def examine(
     if not speakers:
         return
     writes = task_of(study) == WRITES
+    rows: list[dict[str, Any]] = []
     with (open_readings if writes else open_scores)(store, study) as bench:
         scored, scores = score(bench, study, speakers, READING if writes else SCORES)
+        if not _speaks(study):
+            rows = amplify_classes(bench, study, speakers)
     metrics, metric = sorted({one.metric for one in scored}), score_of(study)
     if metrics and metric not in metrics:
         remedy = f"{near_names(metric, metrics)}there are: {', '.join(metrics)}"
         raise StudyError(f"there is no score {metric!r}", where="[train] score", remedy=remedy)
     able = [each for each in audits if not set(each.header.features) & set(lacking)]
-    rows: list[dict[str, Any]] = []
     remedied: list[dict[str, Any]] = []
     if _speaks(study):
         with open_tests(store, study, extractors) as bench:

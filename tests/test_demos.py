@@ -132,7 +132,10 @@ def test_the_demo_of_the_second_order_teaches_and_tells(tmp_path: Path) -> None:
         asked = [sys.executable, "-m", "harness.cli", verb[0], str(TAUGHT), "--runs", str(runs), *verb[1:]]
         subprocess.run(asked, check=True, cwd=ROOT, capture_output=True)
     page = (runs / "report-demo_second_order" / "index.html").read_text(encoding="utf-8")
-    assert "taught by gpt-4 instead" in page and "second-order-hybrid.svg" in page
+    assert "taught by gpt-4 instead" in page
+    charts = {path.stem for path in (runs / "report-demo_second_order").glob("second-order-*.svg")}
+    assert charts == {"second-order-amplification", "second-order-hybrid", "second-order-deficit-1"}
+    assert all(f"{chart}.svg" in page for chart in charts)
 
 
 @pytest.mark.slow

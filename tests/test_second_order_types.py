@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import math
 
+import numpy as np
 import pytest
 
 from harness import pipeline, plugins, secondorder
-from harness.corpora import read_taught
+from harness.corpora import Corpus, read_taught
 from harness.errors import StudyError
+from harness.lessons import Fit
 from harness.report.tables import ask
 from harness.store import Store
 from harness.study import Study
 from harness.training import Training
+from harness.types import Lesson
 from tests.studies import write_study
 
 QUIET = {"say": lambda _: None}
@@ -67,10 +70,10 @@ def taught(study: Study, store: Store) -> Store:
     return store
 
 
-def both(make) -> list[dict]:
+def both(make, count: int = 60) -> list[dict]:
     return [
         {"kind": kind, "who": who, **make(number, kind)}
-        for number in range(60)
+        for number in range(count)
         for kind, who in (("human", "ann"), ("llm", "gpt"))
     ]
 
@@ -96,8 +99,61 @@ def test_classes_of_texts_are_told_of_what_people_wrote(tmp_path) -> None:
     scores = store.scores(study.name)
     scores = scores[(scores["metric"] == "accuracy") & scores["seed"].isna()].set_index("variant")["estimate"]
     assert scores.to_dict() == pytest.approx(told.to_dict())
-    assert store.amplifications(study.name).empty, "nobody trained writes texts"
-    assert store.sql("select * from texts where kind = 'trained'").empty
+    assert store.sql("select * from texts where kind = 'trained'").empty, "nobody trained writes texts"
+    check_class_shares(study, store)
+    with store.write() as connection:  # as of a run of earlier days
+        connection.execute("update store.fits set taught = null")
+    secondorder.examine_study(study, store, **QUIET)
+    assert store.amplifications(study.name).empty and not store.scores(study.name).empty
+
+
+def check_class_shares(study, store) -> None:
+    """Hold what training adds to the share of a class against the same counted by hand, seed by seed."""
+    fits = store.sql(
+        "select t.corpus, t.sample as seed, f.taught, avg((p.record ->> 'class' = 'food')::integer) as said, "
+        "avg((p.truth = 'food')::integer) as true_ from trained t join fits f using (fit_id) "
+        "join predictions p using (fit_id) group by all"
+    )
+    fits["taught"] = [json.loads(one)["food"] for one in fits["taught"]]
+    people = fits[fits["corpus"] == "human"].set_index("seed")["taught"]
+    fits["corpus_share"] = fits["taught"] - fits["seed"].map(people)
+    fits["added"] = fits["said"] - fits["true_"] - fits["corpus_share"]
+    wanted = fits.groupby("corpus")[["added", "corpus_share"]].mean()
+    rows = store.amplifications(study.name).set_index("corpus")
+    assert set(rows["audit"]) == {"class_share"} and set(rows["metric"]) == {"food"}, "of two classes one is told"
+    assert rows["amplification"].to_dict() == pytest.approx(wanted["added"].to_dict())
+    assert rows["in_corpus"].to_dict() == pytest.approx(wanted["corpus_share"].to_dict(), abs=1e-12)
+    assert rows.loc["human", "in_corpus"] == 0 and rows.loc["human", "verdict"] == "the same"
+
+
+def test_a_class_that_is_taught_in_other_words_is_lost(tmp_path) -> None:
+    def make(number, kind):
+        topic = "sport" if number % 3 else "food"
+        words = {"sport": "run jump", "food": "eat cook"}[topic if kind == "human" else "sport"]
+        return {"item": number, "topic": topic, "text": f"{words} {number}"}
+
+    rows = [
+        row for row in both(make, 240) if row["kind"] == "human" or row["item"] % 2
+    ]  # the model writes of every other
+    study = study_of(
+        tmp_path / "s", "text", rows, fields={"topic": "topic"}, record={"text": "text"}, table={},
+        train={"classes": "topic", "seeds": 5},
+    )  # fmt: skip
+    store = taught(study, Store(tmp_path / "runs"))
+    pipeline.resolve(study, store)
+    secondorder.examine_study(study, store, **QUIET)
+    check_class_shares(study, store)
+    row = store.amplifications(study.name).set_index("corpus").loc["gpt"]
+    assert row["verdict"] == "moved" and row["amplification"] == pytest.approx(-1 / 3, abs=0.1)
+    assert abs(row["in_corpus"]) < 0.1, "it is taught as often as of people, and never told"
+
+
+def test_what_is_taught_is_said_with_its_weights() -> None:
+    lesson = Lesson(
+        ["a", "b", "c"], np.eye(2)[[0, 1, 1]], ("x", "y"), np.array([2.0, 1.0, 1.0]), np.arange(3), np.zeros(3)
+    )
+    fit = Fit("d", "tfidf_logreg", Corpus("human"), 0, 3, 3, lesson, [])
+    assert fit.taught() == {"x": 0.5, "y": 0.5}
 
 
 def test_classes_have_to_be_named(tmp_path) -> None:

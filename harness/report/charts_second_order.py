@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.report.charts import ABSENT, BAND, FLOOR, FOUND, GRID, INK, PAPER, QUIET, UNSURE, configure, plain, wrap
+from harness.report.naming import Place, place_names
 from harness.report.tables import Record
-from harness.report.taught import Names, title
+from harness.report.taught import Names, title, unit
 
 if TYPE_CHECKING:
     from harness.report.deficits import Deficit
@@ -30,6 +31,7 @@ MOST_PANELS, MOST_ROWS = 12, 12  # artifacts; corpora of one artifact
 MOST_MIXTURES = 8
 WIDTH, STEP, LEADING = 400, 30, 14
 WIDE, HIGH, BESIDE = 250, 170, 2  # a panel of mixtures; panels beside each other
+TALL = 260  # of the chart of losses
 
 
 def specify_amplification(rows: Sequence[Record], names: Names) -> dict[str, Any] | None:
@@ -78,7 +80,7 @@ def _dumbbells(alt: Any, rows: Sequence[Record], told: str, names: Names, many: 
         return alt.Y("place:N", sort=None, scale=alt.Scale(padding=0), axis=None, **more)
 
     def x(name: str) -> Any:
-        return alt.X(f"{name}:Q", scale=scale, axis=alt.Axis(tickCount=6, title=plain(str(rows[0]["metric"]))))
+        return alt.X(f"{name}:Q", scale=scale, axis=alt.Axis(tickCount=6, title=plain(unit(rows[0]))))
 
     base = alt.Chart(alt.InlineData(values=values))
     lines: dict[float, list[dict[str, str]]] = {}
@@ -192,27 +194,62 @@ def specify_deficit(each: Deficit) -> dict[str, Any]:
     import altair as alt
 
     values = [{"x": row["x"], "y": row["y"], "told": row["class"], "corpus": row["corpus"]} for row in each.points]
-    ends = [value["x"] for value in values]
-    low, high = min(ends), max(ends)
+    low, high = (limit(value["x"] for value in values) for limit in (min, max))
     slopes = [("slope", each.slope.value), ("edge", each.slope.lower), ("edge", each.slope.upper)]
     lines = [
         {"x": low, "x2": high, "y": low * slope, "y2": high * slope, "which": which}
         for which, slope in slopes
         if math.isfinite(slope)
     ]
-    x = alt.X("x:Q", title=plain("how much further from people’s, in standard deviations"), axis=alt.Axis(tickCount=6))
-    y = alt.Y("y:Q", title=plain("how much more F1 lost"), axis=alt.Axis(tickCount=6))
+    drawn_y = [line[end] for line in lines if line["which"] == "slope" for end in ("y", "y2")]
+    across, up = _domain([low, high]), _domain([*(value["y"] for value in values), *drawn_y])
+    x = alt.X(
+        "x:Q",
+        title=plain("how much further from people’s, in standard deviations"),
+        axis=alt.Axis(tickCount=6),
+        scale=alt.Scale(domain=across, nice=False),
+    )
+    y = alt.Y(
+        "y:Q", title=plain("how much more F1 lost"), axis=alt.Axis(tickCount=6), scale=alt.Scale(domain=up, nice=False)
+    )
     corpora = list(dict.fromkeys(value["corpus"] for value in values))
     shapes = alt.Shape("corpus:N", scale=alt.Scale(domain=corpora), legend=alt.Legend(title=None, orient="top"))
     base, drawn = alt.Chart(alt.InlineData(values=values)), alt.Chart(alt.InlineData(values=lines))
     layers = [
         alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=GRID).encode(y="zero:Q"),
-        drawn.transform_filter("datum.which == 'edge'").mark_rule(color=FLOOR, strokeDash=[4, 3], strokeWidth=1)
+        drawn.transform_filter("datum.which == 'edge'")
+            .mark_rule(color=FLOOR, strokeDash=[4, 3], strokeWidth=1, clip=True)
             .encode(x=x, x2="x2:Q", y=y, y2="y2:Q"),
         drawn.transform_filter("datum.which == 'slope'").mark_rule(color=FLOOR, strokeWidth=2)
             .encode(x=x, x2="x2:Q", y=y, y2="y2:Q"),
         base.mark_point(size=60, strokeWidth=1.5, opacity=1, fill=PAPER, stroke=INK).encode(x=x, y=y, shape=shapes),
-        base.mark_text(align="left", dx=7, fontSize=10, color=QUIET).encode(x=x, y=y, text="told:N"),
+        *(alt.Chart(alt.InlineData(values=own))
+          .mark_text(align=align, baseline=baseline, dx=dx, dy=dy, fontSize=10, color=QUIET)
+          .encode(x=x, y=y, text="told:N")
+          for (align, baseline, dx, dy), own in _names_by_place(values, across, up).items()),
     ]  # fmt: skip
     title = alt.TitleParams(plain(f"{each.learner}: {each.attribute}"), offset=8)
-    return configure(alt.layer(*layers).properties(width=WIDTH, height=260, title=title), 8)
+    return configure(alt.layer(*layers).properties(width=WIDTH, height=TALL, title=title), 8)
+
+
+def _domain(values: Sequence[float]) -> list[float]:
+    """Give the ends of an axis, with room for names."""
+    low, high = min(values), max(values)
+    room = 0.12 * (high - low) or 0.1
+    return [low - room, high + room]
+
+
+def _names_by_place(
+    values: Sequence[Record], across: Sequence[float], up: Sequence[float]
+) -> dict[Place, list[Record]]:
+    """Group points by where their names stand: those of one place are one layer."""
+    points = [
+        (WIDTH * (value["x"] - across[0]) / (across[1] - across[0]),
+         TALL * (up[1] - value["y"]) / (up[1] - up[0]), str(value["told"]))
+        for value in values
+    ]  # fmt: skip
+    named: dict[Place, list[Record]] = {}
+    for value, place in zip(values, place_names(points, WIDTH, TALL), strict=True):
+        if place:
+            named.setdefault(place, []).append(value)
+    return named

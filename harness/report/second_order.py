@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.auditfile import read_score
+from harness.classes import SHARES
 from harness.report import charts, words
 from harness.report import charts_second_order as drawing
 from harness.report.contents import Column, Table
@@ -71,6 +72,7 @@ class SecondOrder:
     own: Table
     left_out: int
     writes: bool
+    classes: bool
 
 
 def write_second_order(study: Study, store: Store, sections: Sequence[Section], folder: Path) -> SecondOrder | None:
@@ -92,7 +94,7 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
     told = records(scores)
     measured = [row for row in found["amplifications"] if row["amplification"] is not None]
     judged = sorted((row for row in measured if row["verdict"] != "described"), key=change, reverse=True)
-    writes = any(row["audit"] == READING for row in told)
+    writes, classes = any(row["audit"] == READING for row in told), any(row["audit"] == SHARES for row in judged)
     remedied = [
         row for row in found["remedied"] if row["verdict"] != "described" and row["difference"] is not None
     ]  # fmt: skip
@@ -108,7 +110,7 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
         question=QUESTION,
         answer=[
             *tell_amplification(judged, names),
-            *([] if judged and not writes else tell_scores(alone, found["hybrids"], metric, names)),
+            *([] if judged and not (writes or classes) else tell_scores(alone, found["hybrids"], metric, names)),
             *tell_shares(found["hybrids"], names),
             *tell_remedies(remedied, names),
             *(tell(each) for each in first[:1]),
@@ -137,6 +139,7 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
         remedied=_remedied(remedied, names),
         own=_own(sections, names),
         writes=writes,
+        classes=classes,
         left_out=max(0, sum(len(group.rows) for section in sections for group in section.judged) - MOST_LISTED),
     )
 

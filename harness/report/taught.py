@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from harness.auditfile import read_score
+from harness.classes import SHARES
 from harness.report.findings import axes_of, name_variant
 from harness.report.tables import Record, ask
 from harness.report.words import count, join, number
@@ -78,6 +80,11 @@ def title(row: Record, rows: Sequence[Record]) -> str:
     """Name an artifact: by its audit, and by its metric where the audit judges several."""
     metrics = {each["metric"] for each in rows if each["audit"] == row["audit"]}
     return str(row["title"]) if len(metrics) == 1 else f"{row['title']}: {row['metric']}"
+
+
+def unit(row: Record) -> str:
+    """Say what an artifact is measured in, for axes."""
+    return str(read_score(SHARES).header.unit if row["audit"] == SHARES else row["metric"])
 
 
 def where(row: Record, rows: Sequence[Record]) -> str:

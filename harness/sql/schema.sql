@@ -205,7 +205,7 @@ comment on column store.faults.controls is 'the controls that looked at every re
 
 create table if not exists store.fits (
     fit_id uuid primary key, learner varchar, dataset varchar, seed integer, items integer, units integer, told json,
-    identity json not null, run_id varchar);
+    taught json, identity json not null, run_id varchar);
 comment on table store.fits is 'trainings: a learner taught one lesson with one seed';
 comment on column store.fits.fit_id is 'hash of learner, options, seed, what was taught and what was asked';
 comment on column store.fits.learner is 'the file in learners/';
@@ -214,6 +214,7 @@ comment on column store.fits.seed is 'which draw of items, from 0';
 comment on column store.fits.items is 'items that it was taught with';
 comment on column store.fits.units is 'things that it was asked';
 comment on column store.fits.told is 'what the learner tells of what it learned: name and number';
+comment on column store.fits.taught is 'class and its share in what was taught; null where texts are written';
 comment on column store.fits.identity is 'what was hashed';
 comment on column store.fits.run_id is 'the run that taught it';
 

@@ -6,9 +6,10 @@ what is compared is compared on the same items.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness import plugins
@@ -35,6 +36,7 @@ class Speaker:
         variant: the trained annotator's; ``told`` is this one seed's.
         teacher: (model, variant, wave) of the model that taught; None: people.
         human, size: of a mixture, of a learning curve; else None.
+        taught: class → its share in what was taught; None where texts are written, and of runs of earlier days.
     """
 
     dataset: str
@@ -47,6 +49,7 @@ class Speaker:
     items: int
     pool: int
     teacher: tuple[str, str, str] | None
+    taught: Mapping[str, float] | None = field(hash=False)
 
     @property
     def told(self) -> str:
@@ -63,7 +66,7 @@ def list_speakers(store: Store, study: Study) -> list[Speaker]:
     """List the trainings that speak in a study as it stands."""
     query = (
         "select f.dataset, t.model, t.variant, t.sample, t.corpus, t.human, t.size, t.items, t.pool, "
-        "r.model, r.variant, r.wave from trained t join fits f using (fit_id) "
+        "f.taught::varchar, r.model, r.variant, r.wave from trained t join fits f using (fit_id) "
         "left join store.roster r on r.study = t.study and r.study_hash = t.study_hash "
         "and r.annotator_id = t.corpus_annotator where t.study = ? order by all"
     )
@@ -71,7 +74,11 @@ def list_speakers(store: Store, study: Study) -> list[Speaker]:
         rows = fetch(connection, query, [study.name])
     names = ("dataset", "model", "variant", "seed", "corpus", "human", "size", "items", "pool")
     return [
-        Speaker(**dict(zip(names, row, strict=False)), teacher=None if row[9] is None else tuple(row[9:]))
+        Speaker(
+            **dict(zip(names, row, strict=False)),
+            taught=None if row[9] is None else json.loads(row[9]),
+            teacher=None if row[10] is None else tuple(row[10:]),
+        )
         for row in rows
     ]
 

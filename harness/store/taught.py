@@ -84,7 +84,7 @@ def write_fit(folder: Path, number: int, about: Mapping[str, Any], predictions: 
     """Write what a training said, whole or not at all.
 
     Args:
-        about: fit_id, learner, dataset, seed, items, units, told, identity.
+        about: fit_id, learner, dataset, seed, items, units, told, taught, identity.
     """
     import pandas as pd
 
@@ -110,8 +110,8 @@ def write_fit(folder: Path, number: int, about: Mapping[str, Any], predictions: 
         connection.execute(
             "create table told as select $fit_id as fit_id, $learner as learner, $dataset as dataset, "
             "$seed::integer as seed, $items::integer as items, $units::integer as units, $told as told, "
-            "$identity as identity",
-            {**about, **{name: json.dumps(about[name], ensure_ascii=False) for name in ("told", "identity")}},
+            "$taught::json as taught, $identity as identity",
+            {**about, **{name: _json(about[name]) for name in ("told", "taught", "identity")}},
         )
         connection.execute(
             "copy (select t.*, f.item_id::varchar as item_id, f.part::integer as part, f.record::varchar as record, "
@@ -122,6 +122,10 @@ def write_fit(folder: Path, number: int, about: Mapping[str, Any], predictions: 
     finally:
         connection.close()
     beside.replace(beside.with_suffix(""))
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def ingest_taught(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Mapping[str, Any]) -> None:

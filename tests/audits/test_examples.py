@@ -1,4 +1,4 @@
-"""Every audit file under harness/audits: its header, its two SELECTs and its worked example."""
+"""Every audit under harness/audits and every score of scores/: its header, its two SELECTs, its worked example."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from harness.store.facts import authored, facts_of
 from harness.store.layout import ADDED, LEFT_OUT, teach
 from harness.store.selects import check_select
 
-PATHS = sorted(AUDITS.glob("*/*.sql"))
+SCORES = sorted((AUDITS.parent / "scores").glob("*.sql"))
+PATHS = sorted(AUDITS.glob("*/*.sql")) + SCORES
+READINGS = {"sample": "integer", "part": "integer", "bits": "double", "tokens": "double"}  # no view of the database
 DEFAULTS = {"dataset": "d", "kind": "llm", "model": "m", "variant": "v", "wave": "1", "sample": 0, "part": 0}
 
 every_audit = pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])
@@ -35,8 +37,11 @@ def relations(tmp_path_factory) -> dict[str, dict[str, str]]:
         pass
     seen = {}
     for name in {read_audit(path).header.relation for path in PATHS}:
-        there = store.sql(f"describe {name}")
-        own = {r.column_name: r.column_type for r in there.itertuples() if r.column_name not in LEFT_OUT}
+        if name == "readings":
+            own = READINGS
+        else:
+            there = store.sql(f"describe {name}")
+            own = {r.column_name: r.column_type for r in there.itertuples() if r.column_name not in LEFT_OUT}
         opaque = {"item_id": "bigint", "cluster_no": "bigint", "person": "bigint", "role": "varchar"}
         seen[name] = {**opaque, **dict.fromkeys(WHO, "varchar"), **own, **ADDED}
     for path in PATHS:
@@ -63,7 +68,7 @@ def featured(path: Path) -> dict[str, str]:
 
 def told(path: Path) -> dict[str, str]:
     """Give the columns that tell facts of items, in the relation of the data type's own records."""
-    if path.parent.name == "any":
+    if path.parent.name in ("any", "scores"):
         return {}
     datatype = load("datatypes", path.parent.name)
     facts = (

@@ -10,6 +10,7 @@ test      = "neutral"
 neutral   = 0.0
 draws     = "one"
 sums      = ["same", "m", "r", "decided", "agreed"]
+of_data   = true
 describes = ["agreement_without_ties"]
 reference = "Cohen 1960, Educ. Psychol. Meas. 20; the check that Das et al. 2024, section 6, would have needed (P2C)"
 notes     = "Two judges who know nothing of each other agree as often as chance: kappa 0. Fewer agreements than that are hardly ever a matter of taste: on one side 0 and 1, or first and second, are swapped, or the model goes by the place of an answer and the places were not drawn (the last of a list wins, and the list began with the best). If this is found, look at the coding of one side, and at the order shown, before believing any other number of this dataset. Ties count as a category of their own; agreement_without_ties is the share of agreements where neither side says tie, with chance near one half."
