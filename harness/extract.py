@@ -7,15 +7,18 @@ packages are not installed gives the command that installs them.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness import plugins
 from harness.errors import HarnessError
+from harness.workers import count_workers, extract_beside
 
 if TYPE_CHECKING:
     from harness.auditfile import Audit
 
+PART = 2_000  # texts of a part
 Texts = Iterable[list[tuple[str, str]]]  # chunks of (text_id, text)
 Write = Callable[[list[str], Any], None]  # text_ids, and their rows of numbers
 
@@ -57,22 +60,32 @@ def there(audits: Iterable[Audit]) -> dict[str, tuple[str, list[str]]]:
 
 
 def extract(name: str, texts: Texts, total: int, write: Write, say: Callable[[str], object]) -> None:
-    """Compute one extractor's features of all texts, a part at a time.
+    """Compute one extractor's features of all texts, a part at a time; several parts on as many cores.
+
+    An extractor that sets ``ALONE`` uses all cores, or a device, by itself.
 
     Args:
+        texts: parts of them.
         total: how many texts there are, for the progress.
         write: called with each part; what it wrote is never computed again.
     """
-    extractor = plugins.load("extractors", name).Extractor()
+    extractor = plugins.load("extractors", name)
+    workers = 1 if getattr(extractor, "ALONE", False) else count_workers(math.ceil(total / PART))
     done, told = 0, 0
-    for chunk in texts:
-        values: Sequence[Any] = extractor.extract([text for _, text in chunk])
+    made = extract_beside(name, texts, workers) if workers > 1 else _extract_here(extractor, texts)
+    for chunk, values in made:
         check_rows(name, values, len(chunk))
         write([text_id for text_id, _ in chunk], values)
         done += len(chunk)
         if done * 10 // max(total, 1) > told:
             told = done * 10 // total
             say(f"  {name}: {done:,} of {total:,} texts")
+
+
+def _extract_here(extractor: Any, texts: Texts) -> Iterator[tuple[list[tuple[str, str]], Sequence[Any]]]:
+    made = extractor.Extractor()
+    for chunk in texts:
+        yield chunk, made.extract([text for _, text in chunk])
 
 
 def check_rows(name: str, rows: Sequence[Any], texts: int) -> None:

@@ -27,6 +27,7 @@ from harness.extractors._models import find_named, hash_weights, make_batches, r
 VERSION = "1"
 PACKAGES = ("torch", "transformers")
 EXTRA = "embedding"
+ALONE = True  # torch uses all cores
 DIMS: dict[str, str] = {}  # the whole row is one vector
 
 MODEL = "HARNESS_EMBEDDING_MODEL"

@@ -29,6 +29,7 @@ from harness.extractors._sentences import split
 VERSION = "1"
 PACKAGES = ("torch", "transformers")
 EXTRA = "transformers"
+ALONE = True  # torch uses all cores
 DIMS = {
     "entailment": "largest probability that a sentence of the premise entails the hypothesis",
     "contradiction": "largest probability that a sentence of the premise contradicts the hypothesis",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from harness import plugins
+from harness.extract import PART
 from harness.store.database import Store, fetch
 from harness.store.quoting import identifier, quoted
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from harness.study import Study
 
 TEXTS = "texts.parquet"  # what is to be computed; removed when it is
-PART = 2_000  # texts
 
 
 def text_columns(study: Study) -> dict[str, str]:
