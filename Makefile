@@ -8,7 +8,7 @@ VLLM_VENV ?= .venv-vllm
 VLLM_BIN := $(VLLM_VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help extractors demo demo-preference demo-instruction demo-simulation demo-text demo-versions demo-sensitivity demo-second-order test test-slow test-grid test-vllm check fix bench bench-audit bench-vllm bench-second-order docs clean
+.PHONY: help extractors demo demo-preference demo-instruction demo-simulation demo-text demo-versions demo-sensitivity demo-second-order test test-slow test-grid test-vllm check fix bench bench-audit bench-texts bench-vllm bench-second-order docs clean
 
 help:  ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -108,6 +108,9 @@ bench: $(VENV)/.dev  ## measure speed and memory on this machine
 
 bench-audit: $(VENV)/.dev  ## measure the label audits from 10^4 to 10^7 annotations (20 minutes)
 	$(BIN)/python benchmarks/audit.py
+
+bench-texts: $(VENV)/.dev $(VENV)/.extractors  ## measure extractors and audits of texts over 1,000 to 100,000 texts (20 minutes)
+	$(BIN)/python benchmarks/texts.py
 
 bench-vllm: $(VLLM_VENV)/.vllm  ## measure asking through the harness beside bare vLLM
 	$(VLLM_BIN)/python benchmarks/vllm_engine.py
