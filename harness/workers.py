@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
@@ -72,6 +73,9 @@ def extract_beside(name: str, chunks: Iterable[Chunk], workers: int) -> Iterator
             process.wait()
         for thread in threads:
             thread.join()
+        for process in processes:
+            with suppress(BrokenPipeError), process:  # closes its pipes
+                pass
 
 
 def _start(name: str) -> subprocess.Popen[bytes]:
