@@ -21,7 +21,7 @@ class Said:
 
     Attributes:
         rows: part → (what a learner reads, what was said, the record).
-        whole: its parts are one dialogue; else each is for itself.
+        whole: what was said counts, all parts together; else what is read, part by part.
     """
 
     item: str
@@ -31,9 +31,9 @@ class Said:
     whole: bool = False
 
     def texts(self) -> list[str]:
-        """List the texts that must not stand on both sides: what is read; of a dialogue, all that was said in it.
+        """List the texts that must not stand on both sides: what is read; of a dialogue and a text, what was said.
 
-        How a dialogue begins (whose turn it is) is the same in many.
+        How a dialogue begins (whose turn it is) is the same in many, and so is what a text was asked for by.
         """
         if self.whole:
             return ["\n".join(said for _, said, _ in self.rows.values())]
@@ -131,8 +131,10 @@ def read_taught(datatype: Any, config: Any, training: Training, rows: Iterable[M
     for row in rows:
         waves.setdefault(row["model"], set()).add(row["wave"])
         answers.setdefault((row["dataset"], row["item_id"], row["annotator_id"], row["sample"]), []).append(row)
-    whole = hasattr(datatype, "roles")
-    if whole:
+    joined = hasattr(datatype, "roles")
+    # Many texts may be written to one prompt: what must not stand on both sides is what was written.
+    whole = joined or (hasattr(datatype, "OF_CLASSES") and not training.classes)
+    if joined:
         answers = _join_voices(answers)
     made: dict[str, Taught] = {}
     asked = {"fields": training.fields, "classes": training.classes}

@@ -58,8 +58,8 @@ def open_rooms(
     datatype = plugins.load("datatypes", study.datatype)
     where = str(study.folder / "study.toml")
     task = task_of(study)
-    if study.datatype == "text" and training.classes is None:
-        remedy = 'name the item field or metadata that holds them, as classes = "topic"'
+    if hasattr(datatype, "OF_CLASSES") and task == WRITES and not any(_writes(name) for name in training.learners):
+        remedy = 'name the item field or metadata that holds them, as classes = "topic"; or a learner that writes texts'
         raise StudyError(
             "what learners are to tell of texts is not said: their classes", where=f"{where}, [train]", remedy=remedy
         )
@@ -98,15 +98,33 @@ def task_of(study: Study) -> str:
     """Say what learners are taught with a study's answers.
 
     Raises:
-        StudyError: its data type says nothing of it.
+        StudyError: its data type says nothing of it, or has no texts whose classes could be taught.
     """
-    task = getattr(plugins.load("datatypes", study.datatype), "TASK", None)
+    datatype, where = plugins.load("datatypes", study.datatype), str(study.folder / "study.toml")
+    classes = study.training is not None and study.training.classes is not None
+    if classes and not hasattr(datatype, "OF_CLASSES"):
+        raise StudyError(
+            f"classes are those of texts, and this study is of the data type {study.datatype!r}",
+            where=f"{where}, [train]", remedy="take classes away: what is learned is what people answered",
+        )  # fmt: skip
+    task = getattr(datatype, "OF_CLASSES" if classes else "TASK", None)
     if task is None:
         raise StudyError(
-            f"the data type {study.datatype!r} teaches nothing", where=str(study.folder / "study.toml"),
+            f"the data type {study.datatype!r} teaches nothing", where=where,
             remedy="take [train] away, or give the data type TASK and teach()",
         )  # fmt: skip
     return str(task)
+
+
+def speaks(study: Study) -> bool:
+    """Tell whether what is predicted is an answer of the study's own data type, and not the class of a text."""
+    return hasattr(plugins.load("datatypes", study.datatype), "answer") and not (
+        study.training is not None and study.training.classes
+    )
+
+
+def _writes(learner: str) -> bool:
+    return WRITES in plugins.load("learners", learner).SERVES
 
 
 def _classes(study: Study, datatype: Any, one: Taught, task: str) -> list[str]:

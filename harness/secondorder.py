@@ -24,7 +24,7 @@ from harness.extracting import extract_texts
 from harness.ids import content_id
 from harness.lessons import Fit
 from harness.remedied import compare_artifacts, compare_scores
-from harness.rooms import WRITES, Room, Wanted, list_wanted, open_rooms, task_of
+from harness.rooms import WRITES, Room, Wanted, list_wanted, open_rooms, speaks, task_of
 from harness.scoring import READING, SCORES, compare_shares, score, weigh_labels
 from harness.store import folders, ingest, taught
 from harness.store.database import Store, only_one
@@ -114,7 +114,7 @@ def _teach(
 ) -> None:  # fmt: skip
     extractors = {name for learner in versions if (name := plugins.load("learners", learner).FEATURES)}
     vectors = {name: _vectors(study, store, rooms, name, say) for name in extractors}
-    answer = getattr(plugins.load("datatypes", study.datatype), "answer", None)
+    answer = plugins.load("datatypes", study.datatype).answer if speaks(study) else None
     numbers = iter(range(len(missing)))
     left = set(missing)
 
@@ -216,13 +216,8 @@ def _changed(store: Store, study: Study, trained: Sequence[Mapping[str, Any]]) -
 def examine_study(study: Study, store: Store, *, only: list[str] | None = None, say: Say = print) -> None:
     """Measure trained annotators on the items of the test: scores, and what training adds to each artifact."""
     # Where classes of texts are taught, nobody trained writes texts, and no artifact of texts is looked at.
-    ready = pipeline.ready_audits(study, store, only, say) if _speaks(study) else ([], {}, {})
+    ready = pipeline.ready_audits(study, store, only, say) if speaks(study) else ([], {}, {})
     examine(study, store, *ready, say, only)
-
-
-def _speaks(study: Study) -> bool:
-    """Tell whether what is predicted is an answer of the study's own data type."""
-    return hasattr(plugins.load("datatypes", study.datatype), "answer")
 
 
 def examine(
@@ -243,7 +238,7 @@ def examine(
     rows: list[dict[str, Any]] = []
     with (open_readings if writes else open_scores)(store, study) as bench:
         scored, scores = score(bench, study, speakers, READING if writes else SCORES)
-        if not _speaks(study):
+        if not speaks(study):
             rows = amplify_classes(bench, study, speakers)
     metrics, metric = sorted({one.metric for one in scored}), score_of(study)
     if metrics and metric not in metrics:
@@ -251,7 +246,7 @@ def examine(
         raise StudyError(f"there is no score {metric!r}", where="[train] score", remedy=remedy)
     able = [each for each in audits if not set(each.header.features) & set(lacking)]
     remedied: list[dict[str, Any]] = []
-    if _speaks(study):
+    if speaks(study):
         with open_tests(store, study, extractors) as bench:
             rows = amplify(bench, able, study, speakers)
             remedied = compare_artifacts(bench, able, study, speakers)

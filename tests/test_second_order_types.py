@@ -156,14 +156,52 @@ def test_what_is_taught_is_said_with_its_weights() -> None:
     assert fit.taught() == {"x": 0.5, "y": 0.5}
 
 
-def test_classes_have_to_be_named(tmp_path) -> None:
+def test_classes_have_to_be_named_or_texts_written(tmp_path) -> None:
     rows = both(lambda number, kind: {"item": number, "text": f"{kind} {number}"})
-    for train, told in (({}, "classes"), ({"classes": "topic"}, "topic")):
+    for train, told in (({}, "classes.*or a learner that writes"), ({"classes": "topic"}, "topic")):
         study = study_of(
             tmp_path / "s", "text", rows, fields={"n": "item"}, record={"text": "text"}, table={}, train=train
         )
-        with pytest.raises(StudyError, match=told):
+        with pytest.raises(StudyError, match=f"(?s){told}"):
             taught(study, Store(tmp_path / "runs"))
+
+
+def test_classes_are_those_of_texts(tmp_path) -> None:
+    rows = both(lambda number, kind: {"item": number, "question": "q?", "a": f"x {number}", "b": "y", "choice": "a"})
+    study = study_of(
+        tmp_path / "s", "preference", rows, fields={"question": "question", "a": "a", "b": "b"},
+        record={"choice": "choice"}, table={}, train={"classes": "topic", "learners": ["preference_model"]},
+    )  # fmt: skip
+    with pytest.raises(StudyError, match="classes are those of texts"):
+        taught(study, Store(tmp_path / "runs"))
+
+
+def test_texts_are_written_by_those_who_were_taught_texts(tmp_path) -> None:
+    def make(number, kind):
+        words = "short people say" if kind == "human" else "the model says much more than any of them"
+        return {"item": number, "prompt": "Write!", "text": f"{words} {number % 7} {number}"}
+
+    train = {"learners": ["ngram_lm"], "ngram_lm": {"order": 2}, "seeds": 3}
+    study = study_of(
+        tmp_path / "s", "text", both(make, 120), fields={"prompt": "prompt"}, record={"text": "text"}, table={},
+        train=train,
+    )  # fmt: skip
+    store = taught(study, Store(tmp_path / "runs"))
+    pipeline.resolve(study, store)
+    said = store.sql("select variant, sample, item_id, text from texts where kind = 'trained'")
+    tried = said.groupby("variant")["item_id"].nunique()
+    assert tried["corpus=human"] == tried["corpus=gpt"] >= 30, "one prompt for all: what was written parts them"
+    words = said.assign(n=said["text"].str.split().str.len()).groupby("variant")["n"].mean()
+    assert words["corpus=gpt"] > 8 > words["corpus=human"]
+    assert store.sql("select distinct text from texts where kind <> 'trained' and text is null").empty
+    pipeline.audit_study(study, store, only=["text_length"], **QUIET)
+    rows = store.amplifications(study.name)
+    assert set(rows["corpus"]) == {"human", "gpt"}
+    row = rows[rows["metric"] == "length_ratio"].set_index("corpus").loc["gpt"]
+    assert row["in_corpus"] > 0.5 and abs(row["amplification"]) < 0.3
+    losses = store.scores(study.name)
+    losses = losses[(losses["metric"] == "loss") & losses["seed"].isna()].set_index("variant")["estimate"]
+    assert losses["corpus=human"] < losses["corpus=gpt"], "people's texts foretell people's"
 
 
 def test_a_preference_for_length_is_learned_and_told(tmp_path) -> None:

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from harness.datatypes._constrained import strict_schema
 from harness.datatypes._open import options_shown, scale  # noqa: F401
+from harness.datatypes._taught import texts_of
 from harness.datatypes._texts import read_json, read_one, read_several
 from harness.types import Cell, Constraint, Parsed
 
@@ -35,7 +36,8 @@ NOT_HASHED: frozenset[str] = frozenset()
 AXES = {"format": ("text", "json")}
 DEFAULTS = {"format": "text"}
 IMPLIED = {"format": "text"}
-TASK = "classify"  # of a text, its class, which an item field or metadata names
+TASK = "write"
+OF_CLASSES = "classify"  # where the study names the item field, or metadata, that holds a text's class
 
 
 class Record(BaseModel):
@@ -128,10 +130,19 @@ def open_answer(parsed: Parsed, cell: Cell) -> str | None:
 def teach(
     config: Config, train: Mapping[str, Any], known: Mapping[str, Any], records: Sequence[Mapping[str, Any]]
 ) -> list[tuple[Any, str]]:
-    """Give what a learner reads, and what it is to say: a text → its class.
+    """Give what a learner reads, and what it is to say: a text → its class, or what is known of the item → the text.
 
     Raises:
         KeyError: the item does not say of what class its texts are.
     """
     del config
-    return [(str(record["text"]), str(known[train["classes"]])) for record in records]
+    if train["classes"]:
+        return [(str(record["text"]), str(known[train["classes"]])) for record in records]
+    asked = texts_of(known, train["fields"])
+    return [(asked, str(record["text"])) for record in records]
+
+
+def answer(given: Mapping[str, Any], said: str) -> dict[str, Any]:
+    """Make the record of what a learner wrote."""
+    del given
+    return {"text": said}

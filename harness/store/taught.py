@@ -154,13 +154,14 @@ def ingest_taught(connection: duckdb.DuckDBPyConnection, folder: Path, manifest:
 
 
 def _speak(connection: duckdb.DuckDBPyConnection, run_id: str, datatype: Any) -> None:
-    """Enter predictions as answers of the study's data type, where they are such."""
+    """Enter predictions as answers of the study's data type, where they are such; classes of texts are none."""
     if not hasattr(datatype, "answer"):
         return
     own = "".join(f", (p.record ->> '{name}')::{kind}" for name, kind in columns(datatype).items())
     connection.execute(
         f"insert into store.{datatype.TABLE} select p.item_id, t.annotator_id, t.sample, p.part, null, null, null, null"
         f"{own}, null from store.trained t join store.predictions p using (fit_id) where t.run_id = $1 "
+        "and p.truth is null "
         f"and not exists (select 1 from store.{datatype.TABLE} v where v.annotator_id = t.annotator_id)",
         [run_id],
     )
