@@ -250,7 +250,8 @@ def _scores(rows: Sequence[Record], metric: str, names: Names) -> list[Table]:
     alone = [row for row in by_metric.get(metric, []) if row["human"] is None and row["size"] is None]
     order = sorted(by_metric, key=lambda name: (name != metric, name))
     whole = [_score(by_metric[name], f"{name}, all that was taught", names, folded=True) for name in order]
-    return [_score(alone, f"{metric}, each corpus alone", names, folded=False), *whole]
+    # A database that was made anew has trainings without scores, until they are examined again.
+    return [_score(alone, f"{metric}, each corpus alone", names, folded=False), *whole] if alone else whole
 
 
 def _score(rows: Sequence[Record], caption: str, names: Names, *, folded: bool) -> Table:
