@@ -47,6 +47,8 @@ def train_and_tell(
 
 def tell_second_order(store: Store, study: str, metric: str) -> Iterator[str]:
     """Give lines: scores by corpus, what training adds, what mixtures and learning curves show."""
+    from harness.scoring import in_score
+
     scores = store.scores(study)
     shown = scores[(scores["metric"] == metric) & scores["seed"].isna() & (scores["kind"] == "trained")]
     for (dataset, model), group in shown.groupby(["dataset", "model"], sort=True):
@@ -57,8 +59,9 @@ def tell_second_order(store: Store, study: str, metric: str) -> Iterator[str]:
     for (dataset, corpus, model), group in store.hybrids(study).groupby(["dataset", "corpus", "model"], sort=True):
         yield f"\nPeople's items among those of {corpus} on {dataset} ({model}), against people alone"
         for row in group.to_dict("records"):
+            apart = _spanned(in_score(row), "difference", "+")
             yield (
-                f"  {row['human']:>3} %  {row['metric']} {row['score']:.3f}, {_spanned(row, 'difference', '+')}: "
+                f"  {row['human']:>3} %  {row['metric']} {row['score']:.3f}, {apart}: "
                 f"{row['verdict']}{' (as is every larger share)' if row['enough'] else ''}"
             )
     yield from _remedied(store.remedied(study))

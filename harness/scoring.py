@@ -7,7 +7,7 @@ model's items teach as much as people's.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,17 +133,19 @@ def compare_shares(scored: Sequence[Scored], training: Training, metric: str) ->
     for (dataset, model), group in _compared(scored, metric).items():
         full = [one for one in group if one.pupils[0].size is None]
         people = next((one for one in full if one.pupils[0].corpus == HUMAN), None)
-        mixed = sorted({one.pupils[0].corpus for one in full if one.pupils[0].human is not None})
-        for corpus in mixed if people else []:
+        if people is None:
+            continue
+        for corpus in sorted({one.pupils[0].corpus for one in full if one.pupils[0].human is not None}):
             found: dict[int, Row] = {}
             for one in full:
                 if one.pupils[0].corpus == corpus:
                     share = one.pupils[0].human or 0
-                    found[share] = _against(one, people, training)  # type: ignore[arg-type]
+                    found[share] = _against(one, people, training)
             enough = amplification.find_enough({share: row["verdict"] for share, row in found.items()})
             rows += [
                 {"dataset": dataset, "model": model, "corpus": corpus, "mix": training.mix, "human": share,
-                 "metric": metric, "margin": training.margin, "enough": share == enough, **row}
+                 "metric": metric, "worse": people.audit.header.worse, "margin": training.margin,
+                 "enough": share == enough, **row}
                 for share, row in sorted(found.items())
             ]  # fmt: skip
     return rows
@@ -157,6 +159,14 @@ def _against(one: Scored, people: Scored, training: Training) -> Row:
         "score": abs(one.mean().value), "difference": gain.value, "lower": gain.lower, "upper": gain.upper,
         "verdict": amplification.judge_share(gain, training.margin),
     }  # fmt: skip
+
+
+def in_score(row: Mapping[Any, Any]) -> Row:
+    """Give a row of ``hybrids`` with the difference as the score's own: of a loss, a gain is less of it."""
+    if row["worse"] != "up":
+        return dict(row)
+    turned = {name: None if row[name] is None else -row[name] for name in ("difference", "lower", "upper")}
+    return {**row, "difference": turned["difference"], "lower": turned["upper"], "upper": turned["lower"]}
 
 
 def weigh_labels(scored: Sequence[Scored], study: Study, metric: str) -> list[Row]:

@@ -177,8 +177,8 @@ def test_of_many_classes_verdicts_are_counted(names):
 
 
 def mixture(human, verdict, difference=-0.01, *, enough=False, **more):
-    given = {"dataset": "d", "model": "words", "corpus": "fake", "mix": "constant", "metric": "macro_f1", "score": 0.7,
-             "margin": 0.02}  # fmt: skip
+    given = {"dataset": "d", "model": "words", "corpus": "fake", "mix": "constant", "metric": "macro_f1",
+             "worse": "down", "score": 0.7, "margin": 0.02}  # fmt: skip
     low, high = difference - 0.03, difference + 0.03
     return {**given, "human": human, "verdict": verdict, "difference": difference, "lower": low, "upper": high,
             "enough": enough, **more}  # fmt: skip
@@ -205,6 +205,11 @@ def test_a_model_alone_is_told_beside_people(names):
         "On 90 answers of people that taught nobody, words scores macro_f1 0.70 (95 % 0.60 to 0.80) taught by people; "
         "−0.10 (95 % −0.13 to −0.07) taught by fake instead, worse."
     )
+    loss = mixture(0, "worse", -0.1, metric="loss", worse="up")  # a gain of -0.1 is 0.1 more loss
+    (told,) = tell_scores([score("fake", 0.8), score("human", 0.7)], [loss], "loss", names)
+    assert told.endswith("+0.10 (95 % +0.07 to +0.13) taught by fake instead, worse.")
+    panel = drawing.specify_hybrids([loss, mixture(50, "worse", -0.1, metric="loss", worse="up")], names)["vconcat"][0]
+    assert "less loss" in panel["hconcat"][0]["title"]["subtitle"]
 
 
 def test_a_chart_of_mixtures_keeps_to_what_a_picture_holds(names):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from harness.report.charts import ABSENT, BAND, FLOOR, FOUND, GRID, INK, PAPER, QUIET, UNSURE, configure, plain, wrap
 from harness.report.naming import Place, place_names
 from harness.report.tables import Record
-from harness.report.taught import Names, title, unit
+from harness.report.taught import Names, gain_in, title, unit
 
 if TYPE_CHECKING:
     from harness.report.deficits import Deficit
@@ -181,7 +181,7 @@ def _mixture(alt: Any, own: Sequence[Record], domain: tuple[float, float], names
             .encode(x=x, y=y("gain"), shape=_look(alt, alt.Shape, SHAPES), fill=_look(alt, alt.Fill, FILLS),
                     stroke=_look(alt, alt.Stroke, OUTLINES)),
     ]  # fmt: skip
-    named = [*(first[name] for name in many if many[name]), f"gain in {first['metric']}"]
+    named = [*(first[name] for name in many if many[name]), gain_in(first)]
     title = alt.TitleParams(names.corpus(first["corpus"]), subtitle=" · ".join(named), subtitleColor=QUIET, offset=6)
     return alt.layer(*layers).properties(width=WIDE, height=HIGH, title=title)
 

@@ -22,6 +22,7 @@ from harness.report.taught import (
     QUESTION,
     Names,
     change,
+    gain_in,
     spanned,
     tell_amplification,
     tell_remedies,
@@ -199,7 +200,8 @@ def _mixtures(rows: Sequence[Record], names: Names) -> Table:
             Column("mix", tuple(row["mix"] for row in rows), words=True),
             Column("verdict", tuple(f"{row['verdict']}{', enough' * row['enough']}" for row in rows), words=True),
             Column("score", tuple(words.number(row["score"], 3) for row in rows)),
-            Column("gain over people alone", tuple(spanned(row, "difference", signed=True) for row in rows)),
+            Column(f"{gain_in(rows[0])}, beside people alone" if rows else "gain",
+                   tuple(spanned(row, "difference", signed=True) for row in rows)),
         ],
         folded=True,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from harness.classes import SHARES
 from harness.report.findings import axes_of, name_variant
 from harness.report.tables import Record, ask
 from harness.report.words import count, join, number
+from harness.scoring import in_score
 from harness.training import HUMAN
 
 if TYPE_CHECKING:
@@ -85,6 +86,11 @@ def title(row: Record, rows: Sequence[Record]) -> str:
 def unit(row: Record) -> str:
     """Say what an artifact is measured in, for axes."""
     return str(read_score(SHARES).header.unit if row["audit"] == SHARES else row["metric"])
+
+
+def gain_in(row: Record) -> str:
+    """Say what a gain of a row of ``hybrids`` is."""
+    return f"less {row['metric']}" if row["worse"] == "up" else f"gain in {row['metric']}"
 
 
 def where(row: Record, rows: Sequence[Record]) -> str:
@@ -171,7 +177,7 @@ def tell_scores(rows: Sequence[Record], mixtures: Sequence[Record], metric: str,
             if beside is None:
                 listed.append(f"{spanned(row, 'estimate')} {names.taught(row['corpus'])}")
             else:
-                gain = spanned(beside, "difference", signed=True)
+                gain = spanned(in_score(beside), "difference", signed=True)
                 listed.append(f"{gain} {names.taught(row['corpus'])} instead, {beside['verdict']}")
         items = count(int(own[0]["items"]), "answer")
         told.append(

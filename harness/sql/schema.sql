@@ -553,8 +553,8 @@ comment on column store.amplifications.note is 'what else a reader must know';
 
 create table if not exists store.hybrids (
     study varchar, study_hash uuid, dataset varchar, model varchar, corpus varchar, mix varchar, human integer,
-    metric varchar, score double, difference double, lower double, upper double, margin double, verdict varchar,
-    enough boolean);
+    metric varchar, worse varchar, score double, difference double, lower double, upper double, margin double,
+    verdict varchar, enough boolean);
 comment on table store.hybrids is 'derived: the score of mixed corpora against that of people''s alone';
 comment on column store.hybrids.study is 'the study';
 comment on column store.hybrids.study_hash is 'the study as it stood';
@@ -564,8 +564,9 @@ comment on column store.hybrids.corpus is 'the model whose annotations are mixed
 comment on column store.hybrids.mix is 'constant: human items take the place of others; added: they come on top';
 comment on column store.hybrids.human is 'per cent of items with a person''s annotation';
 comment on column store.hybrids.metric is 'the score';
+comment on column store.hybrids.worse is 'which direction of the score is bad: down, or up as of a loss';
 comment on column store.hybrids.score is 'mean over seeds';
-comment on column store.hybrids.difference is 'gain over people''s annotations alone; negative: a loss';
+comment on column store.hybrids.difference is 'gain over people''s annotations alone, positive where it is better: of a score that is bad when it is high, how much lower it is';
 comment on column store.hybrids.lower is 'its 95 % interval, for chance in the items of the test and in training';
 comment on column store.hybrids.upper is 'its 95 % interval';
 comment on column store.hybrids.margin is 'a loss that does not matter';
