@@ -15,6 +15,7 @@ from harness.contrast import differ_p
 from harness.finding import Finding, Overlap, Who, judge, make_finding, who
 from harness.passes import FULL, Curve, Effort, Passes
 from harness.pools import LEAST_SHARED
+from harness.remedies import is_curated
 
 if TYPE_CHECKING:
     from harness.store.bench import Bench, Focal
@@ -117,7 +118,7 @@ def _variants_differ(passes: Passes, as_is: Curve) -> dict[tuple[int, str], floa
         return {}
     units: dict[tuple[str, ...], list[int]] = {}
     for focal in passes.focals:
-        if focal.who["kind"] == "trained":
+        if focal.who["kind"] == "trained" or is_curated(focal.who["variant"]):
             continue
         key = (focal.who["dataset"], focal.who["kind"], focal.who["model"], focal.who["wave"])
         units.setdefault(key, []).append(focal.number)

@@ -6,7 +6,6 @@ looked at on the same items of the test. What this refuses: to compare where see
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
@@ -20,6 +19,7 @@ from harness.auditfile import Audit
 from harness.inference import Floats
 from harness.passes import Effort
 from harness.pupils import Pupils, focal, looks_at_pupils, one_draw
+from harness.remedies import CURATED, is_curated
 from harness.scoring import Scored
 from harness.store.bench import Bench, Focal
 from harness.store.examined import Speaker
@@ -28,14 +28,13 @@ from harness.study import Study
 Row = dict[str, Any]
 Group = Sequence[Speaker]
 AS_IS = Effort(floor_replicates=0)
-CURATED = re.compile(r"(.*?) ?remedy=(\S+)")  # the variant that was curated, and the remedy
 VERDICTS = {"amplified": "worse", "damped": "better"}
 
 
 def compare_artifacts(bench: Bench, audits: Sequence[Audit], study: Study, speakers: Sequence[Speaker]) -> list[Row]:
     """Measure each artifact in those taught by what a remedy left, less that in those taught by all: ``remedied``."""
     alone = [one for one in speakers if one.alone]
-    if not any(one.teacher and CURATED.fullmatch(one.teacher[1]) for one in alone):
+    if not any(one.teacher and is_curated(one.teacher[1]) for one in alone):
         return []
     rows: list[Row] = []
     for audit in audits:

@@ -8,6 +8,7 @@ import numpy as np
 
 from harness import plugins
 from harness.ids import seed_of
+from harness.remedies import is_curated
 from harness.sensitivity import components, measure
 from harness.store.outcomes import read_outcomes, write_components, write_item_sensitivities
 from harness.store.results import write_sensitivities
@@ -29,7 +30,8 @@ def compare_variants(study: Study, store: Store, findings: Sequence[Finding], *,
     """
     levels = {variant.name: variant.levels for variant in study.variants}
     known = plugins.load("datatypes", study.datatype).AXES
-    asked = [found for found in findings if found.kind != "trained"]  # a corpus is no prompt
+    # A corpus is no prompt, and neither is a remedy.
+    asked = [found for found in findings if found.kind != "trained" and not is_curated(found.variant)]
     write_sensitivities(store, study, *measure(asked, levels, known, study.seed), only=only)
     write_item_sensitivities(store, study)
     made = []

@@ -93,3 +93,15 @@ def test_the_page_says_what_a_remedy_buys(curated):
     assert "What remedies buy" in page and "Accuracy: macro_f1" in page
     assert "Taught by what rake left of m" in page
     assert "m · published remedy=rake itself" in page
+
+
+def test_what_a_remedy_left_is_no_prompt(curated):
+    study, store = curated
+    pipeline.audit_study(study, store, only=["label_shift", "agreement"], **QUIET)
+    told = store.findings(study.name)
+    assert "published remedy=rake" in set(told["variant"]), "its findings stand beside the others"
+    assert store.sensitivities(study.name).empty, "the model was asked under one prompt"
+    counted = store.sql("select count(*) as n from item_sensitivities")["n"][0]
+    assert counted == 0 and store.sql("select * from variance_components").empty
+    first = write_report(study, store, pipeline.clock()).read_text().split("<main>")[0]
+    assert "under every prompt variant" not in first and "over 2 prompts" not in first

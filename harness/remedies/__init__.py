@@ -18,3 +18,12 @@ mix buys shows in training (``[train] hybrid``).
 
 The curated answers are those of a new variant (``remedy=…``), so every audit, comparison and training runs on them.
 """
+
+import re
+
+CURATED = re.compile(r"(.*?) ?remedy=(\S+)")  # the variant that was curated, and the remedy
+
+
+def is_curated(variant: str | None) -> bool:
+    """Tell whether a variant is what a remedy left of another; it is no prompt then."""
+    return CURATED.fullmatch(variant or "") is not None

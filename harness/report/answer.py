@@ -81,8 +81,7 @@ def _part(
 
 
 def _title(each: Artifact, artifacts: Sequence[Artifact]) -> str:
-    named = name_artifact(each, artifacts)
-    return named[0].lower() + named[1:]
+    return words.small(name_artifact(each, artifacts))
 
 
 def _predicted(each: Artifact) -> str:

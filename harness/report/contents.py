@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from harness.remedies import is_curated
 from harness.report import words
 from harness.report.examples import Example, Loss, Prompt, read_examples, read_losses, read_prompts
 from harness.report.findings import Group, Row, Section, axes_of, order_of, read_sections
@@ -81,14 +82,17 @@ class Page:
 def gather(study: Study, store: Store, now: datetime) -> Page:
     """Read everything from the store; trained annotators stand apart."""
     findings = store.findings(study.name)
-    sections = read_sections(study, findings[findings["kind"] != "trained"])
+    asked = findings[findings["kind"] != "trained"]
+    curated = asked["variant"].map(is_curated)  # what remedies left is told where remedies are, not as a prompt's
+    sections = read_sections(study, asked)
+    told = read_sections(study, asked[~curated]) if curated.any() else sections
     replies = ask(store, "replies", study.name)
     groups = [group for section in sections for group in section.groups if group.first.model]
     versions = read_versions(study, store)
     return Page(
         study=study,
         made=when(now),
-        summary=[*filter(None, [versions.sentence]), *summarise(sections)],
+        summary=[*filter(None, [versions.sentence]), *summarise(told)],
         asked=describe(study, ask(store, "people", study.name), replies),
         sections=sections,
         examples=read_examples(study, store),

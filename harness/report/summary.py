@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.report.findings import Group, Section, axes_of, order_of
 from harness.report.tables import Record
-from harness.report.words import count, join
+from harness.report.words import count, join, small
 
 if TYPE_CHECKING:
     from harness.study import Study
@@ -49,13 +49,13 @@ def _overall(judged: Sequence[tuple[Section, Group]], keys: Sequence[tuple[str, 
     for section, group in sorted(found, key=lambda pair: order_of(pair[1])):
         largest.setdefault(section.name, (section, group))
     where = [
-        f"{_lower(s.title)} (in {_count(s, g, found)} of {_count(s, g, judged)}, up to {g.largest.size:.1f} times for "
+        f"{small(s.title)} (in {_count(s, g, found)} of {_count(s, g, judged)}, up to {g.largest.size:.1f} times for "
         f"{g.first.model}{f' on {g.first.dataset}' if datasets > 1 else ''})"
         for s, g in list(largest.values())[:NAMES]
     ]
     if where:
         told.append(f"Furthest out, measured by what each counts as large enough to matter: {join(where)}.")
-    titles = {section.name: _lower(section.title) for section, _ in judged}
+    titles = {section.name: small(section.title) for section, _ in judged}
     absent = [name for name in every if all(g.state == "absent" for s, g in judged if s.name == name)]
     unclear = [name for name in every if name not in anywhere and name not in absent]
     if absent:
@@ -70,17 +70,13 @@ def _count(section: Section, group: Group, pairs: Sequence[tuple[Section, Group]
     return sum((s.name, g.first.metric) == (section.name, group.first.metric) for s, g in pairs)
 
 
-def _lower(title: str) -> str:
-    return title[0].lower() + title[1:]
-
-
 def _sentence(who: str, judged: Sequence[tuple[Section, Group]]) -> str:
     variants = max(len(group.rows) for _, group in judged)
     every = " under every prompt variant" if variants > 1 else ""
     by_state: dict[str, list[str]] = {}
     for section, group in judged:
         title = section.title if len(section.judged) == 1 or not _twice(judged, section) else group.first.metric
-        by_state.setdefault(group.state, []).append(_lower(title))
+        by_state.setdefault(group.state, []).append(small(title))
     audits, found = len({section.name for section, _ in judged}), by_state.get("found", [])
     total = count(len(judged), "audit")
     if audits < len(judged):

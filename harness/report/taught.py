@@ -12,7 +12,7 @@ from harness.auditfile import read_score
 from harness.classes import SHARES
 from harness.report.findings import axes_of, name_variant
 from harness.report.tables import Record, ask
-from harness.report.words import count, join, number
+from harness.report.words import count, join, number, small
 from harness.scoring import in_score
 from harness.training import HUMAN
 
@@ -129,7 +129,7 @@ def _of_class(own: Sequence[Record], rows: Sequence[Record], names: Names) -> st
     teacher = PEOPLE if first["corpus"] == HUMAN else names.corpus(first["corpus"])
     if certain:
         told = [
-            f"{_lower(title(row, rows))} {row['verdict']}, {number(row['in_corpus'])} in {teacher} → "
+            f"{small(title(row, rows))} {row['verdict']}, {number(row['in_corpus'])} in {teacher} → "
             f"{number(row['trained'])}: {spanned(row, 'amplification', signed=True)}"
             for row in certain[:2]
         ]
@@ -154,7 +154,7 @@ def _overall(rows: Sequence[Record], classes: int, names: Names) -> str:
         return f"{begin}."
     row = certain[0]
     return (
-        f"{begin}. Most of all {_lower(title(row, rows))} in {where(row, rows)} {names.taught(row['corpus'])}: "
+        f"{begin}. Most of all {small(title(row, rows))} in {where(row, rows)} {names.taught(row['corpus'])}: "
         f"{spanned(row, 'amplification', signed=True)}, {row['verdict']}."
     )
 
@@ -204,7 +204,7 @@ def tell_shares(rows: Sequence[Record], names: Names) -> list[str]:
         enough = sum(any(row["enough"] for row in own) for own in mixtures.values())
         return [f"{begin} There is such a share for {enough} of {len(mixtures)} models, learners and data sets."]
     told = [_of_mixture(sorted(own, key=lambda row: row["human"]), rows, names) for own in mixtures.values()]
-    return [f"{begin} {'; '.join([told[0], *map(_lower, told[1:])])}."]
+    return [f"{begin} {'; '.join([told[0], *map(small, told[1:])])}."]
 
 
 def tell_remedies(rows: Sequence[Record], names: Names) -> list[str]:
@@ -236,7 +236,3 @@ def _of_mixture(own: Sequence[Record], rows: Sequence[Record], names: Names) -> 
     if enough is None:
         return f"{who}: cannot tell{end}"
     return f"{who}: from {enough['human']} % on{end}"
-
-
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from harness.report.findings import axes_of, name_variant
 from harness.report.tables import Record, records
-from harness.report.words import chance, count, join, number
+from harness.report.words import chance, count, join, number, small
 
 if TYPE_CHECKING:
     from harness.store import Store
@@ -106,8 +106,7 @@ def q(row: Record) -> str:
 
 def name(row: Record) -> str:
     """Name a metric as readers know it: by the audit's title, and by its own name where that says more."""
-    title = str(row["title"])
-    return f"{title[0].lower()}{title[1:]} ({row['metric']})"
+    return f"{small(str(row['title']))} ({row['metric']})"
 
 
 def _sentence(pairs: dict[str, list[Record]], dates: dict[str, str]) -> str:

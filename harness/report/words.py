@@ -37,6 +37,11 @@ FLOORS = {
 }
 
 
+def small(text: str) -> str:
+    """Begin with a small letter, as within a sentence; MAUVE stays as it is."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def number(value: float | None, places: int = 2, *, signed: bool = False) -> str:
     """Write a number with so many decimals; a real minus sign, a plus only where asked for; zero as 0."""
     if value is None or not math.isfinite(value):

@@ -93,7 +93,8 @@ def _speak(connection: duckdb.DuckDBPyConnection, study: Study) -> bool:
     connection.execute(
         f"create or replace temp view spoken as select dataset, item_id, cluster, kind, model, variant, wave, sample, "
         f"{identifier(chosen)} as answer, {value} as value from {datatype.TABLE} "
-        f"where kind = 'llm' and part = 0 and study = {quoted(study.name)}"
+        f"where kind = 'llm' and part = 0 and study = {quoted(study.name)} "
+        "and not regexp_matches(variant, '(^| )remedy=')"  # what a remedy left is under no other prompt
     )
     connection.execute(
         f"create or replace temp view scale as select value from store.scale where study = {quoted(study.name)} "
