@@ -35,12 +35,15 @@ def learn(x, y, asked):
 
 
 def study(rng, items, tested, drawn, seeds=5):
-    """Train one study; give what mean_over_seeds is told: amplification by a model, by people, and their accuracies."""
+    """Train one study; give what mean_over_seeds is told: added by a model, by people, to a class, and accuracies."""
     x, people, model = world(rng, items, 0.5)
     asked, heard, said = world(rng, tested, 0.5)
     weights = np.vstack([np.ones(tested), rng.multinomial(tested, np.full(tested, 1 / tested), REDRAWS)]) / tested
     one = people[np.arange(items), rng.integers(0, 3, items)]
-    shown = {"model": [], "people": [], "gain": [], "against": []}
+    # A model's texts of the same classes, of other items: further out, so that other shares of classes come of them.
+    texts, classes, _ = world(rng, items, 0.5)
+    texts, classes = texts + 0.4 * (2 * classes[:, :1] - 1), classes[:, 0]
+    shown = {"model": [], "people": [], "gain": [], "against": [], "classes": []}
     for _ in range(seeds):
         chosen = rng.permutation(items)[: int(drawn * items)]
         by_model, by_people = (learn(x[chosen], y[chosen], asked) for y in (model, one))
@@ -49,6 +52,8 @@ def study(rng, items, tested, drawn, seeds=5):
         shown["people"].append(weights @ (by_people - heard.mean(axis=1)))
         shown["gain"].append(weights @ right[0])
         shown["against"].append(weights @ right[1])
+        taught = classes[chosen].mean() - one[chosen].mean()
+        shown["classes"].append(weights @ (learn(texts[chosen], classes[chosen], asked) - heard[:, 0]) - taught)
     return {name: np.array(values) for name, values in shown.items()}
 
 
@@ -56,6 +61,7 @@ def means(shown, tested, drawn):
     return {
         "model": mean_over_seeds(shown["model"], tested, drawn),
         "people": mean_over_seeds(shown["people"], tested, drawn),
+        "classes": mean_over_seeds(shown["classes"], tested, drawn),
         "difference": mean_over_seeds(shown["gain"], tested, drawn, minus=shown["against"], minus_drawn=drawn),
     }
 
@@ -63,7 +69,7 @@ def means(shown, tested, drawn):
 def coverage(items, tested, drawn, studies, seed=1):
     rng = np.random.default_rng(seed)
     once = [study(rng, items, tested, drawn, seeds=1) for _ in range(4 * studies)]
-    truth = {name: np.mean([one[name][0, 0] for one in once]) for name in ("model", "people")}
+    truth = {name: np.mean([one[name][0, 0] for one in once]) for name in ("model", "people", "classes")}
     truth["difference"] = np.mean([one["gain"][0, 0] - one["against"][0, 0] for one in once])
     made = [means(study(rng, items, tested, drawn), tested, drawn) for _ in range(studies)]
     return {n: np.mean([one[n].lower <= true <= one[n].upper for one in made]) for n, true in truth.items()}
