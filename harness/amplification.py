@@ -18,7 +18,9 @@ interval says nothing of other items to teach with. Degrees of freedom are Satte
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -138,6 +140,14 @@ def judge_share(difference: Mean, margin: float) -> str:
     if difference.lower > -margin:
         return "not worse"
     return "worse" if difference.upper < 0 and difference.value < -margin else "cannot tell"
+
+
+def in_score(row: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Give a row of ``hybrids`` with the difference as the score's own: of a loss, a gain is less of it."""
+    if row["worse"] != "up":
+        return dict(row)
+    turned = {name: None if row[name] is None else -row[name] for name in ("difference", "lower", "upper")}
+    return {**row, "difference": turned["difference"], "lower": turned["upper"], "upper": turned["lower"]}
 
 
 def find_enough(verdicts: dict[int, str]) -> int | None:

@@ -22,9 +22,7 @@ from harness.pupils import Pupils, focal
 from harness.store.bench import Bench, Focal
 from harness.store.examined import Speaker
 from harness.study import Study
-from harness.training import HUMAN
-
-SHARES = "class_share"
+from harness.training import HUMAN, SHARES
 
 
 def amplify_classes(bench: Bench, study: Study, speakers: Sequence[Speaker]) -> list[Row]:

@@ -47,7 +47,7 @@ def train_and_tell(
 
 def tell_second_order(store: Store, study: str, metric: str) -> Iterator[str]:
     """Give lines: scores by corpus, what training adds, what mixtures and learning curves show."""
-    from harness.scoring import in_score
+    from harness.amplification import in_score
 
     scores = store.scores(study)
     shown = scores[(scores["metric"] == metric) & scores["seed"].isna() & (scores["kind"] == "trained")]

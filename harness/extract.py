@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from harness import plugins
 from harness.errors import HarnessError
-from harness.workers import count_workers, extract_beside
+from harness.workers import PART, count_workers, extract_beside
 
 if TYPE_CHECKING:
     from harness.auditfile import Audit
 
-PART = 2_000  # texts of a part
 Texts = Iterable[list[tuple[str, str]]]  # chunks of (text_id, text)
 Write = Callable[[list[str], Any], None]  # text_ids, and their rows of numbers
 

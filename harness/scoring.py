@@ -7,7 +7,7 @@ model's items teach as much as people's.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,14 +159,6 @@ def _against(one: Scored, people: Scored, training: Training) -> Row:
         "score": abs(one.mean().value), "difference": gain.value, "lower": gain.lower, "upper": gain.upper,
         "verdict": amplification.judge_share(gain, training.margin),
     }  # fmt: skip
-
-
-def in_score(row: Mapping[Any, Any]) -> Row:
-    """Give a row of ``hybrids`` with the difference as the score's own: of a loss, a gain is less of it."""
-    if row["worse"] != "up":
-        return dict(row)
-    turned = {name: None if row[name] is None else -row[name] for name in ("difference", "lower", "upper")}
-    return {**row, "difference": turned["difference"], "lower": turned["upper"], "upper": turned["lower"]}
 
 
 def weigh_labels(scored: Sequence[Scored], study: Study, metric: str) -> list[Row]:

@@ -14,6 +14,7 @@ from harness import plugins
 from harness.errors import HarnessError, StudyError, near_names, refuse_unknown
 
 HUMAN, LLM = "human", "llm"
+SHARES = "class_share"  # the score that is looked at as an artifact where classes of texts are taught
 
 
 class Training(BaseModel):

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 from harness.errors import HarnessError
 
+PART = 2_000  # texts that are computed at a time
 MOST = 8  # processes; each may hold a model
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 

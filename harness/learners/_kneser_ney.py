@@ -84,7 +84,7 @@ class KneserNey:
             if depth + 1 < self.order:
                 before = np.bincount(suffixes[depth + 1], minlength=len(keys))
                 adjusted = np.where(begins, adjusted, before)
-            contexts = len(ends[depth - 1][0]) if depth else 1
+            contexts = max(len(ends[depth - 1][0]), 1) if depth else 1  # no text may be as long as that
             predicted = keys % self.symbols != BEGIN
             self.levels.append(self._level(keys, np.where(predicted, adjusted, 0.0), contexts, suffixes[depth]))
         return self

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.auditfile import read_score
-from harness.classes import SHARES
 from harness.report import charts, words
 from harness.report import charts_second_order as drawing
 from harness.report.contents import Column, Table
@@ -30,7 +29,7 @@ from harness.report.taught import (
     tell_shares,
     title,
 )
-from harness.training import read_training
+from harness.training import SHARES, read_training
 
 if TYPE_CHECKING:
     from markupsafe import Markup

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from harness.amplification import in_score
 from harness.auditfile import read_score
-from harness.classes import SHARES
 from harness.report.findings import axes_of, name_variant
 from harness.report.tables import Record, ask
 from harness.report.words import count, join, number, small
-from harness.scoring import in_score
-from harness.training import HUMAN
+from harness.training import HUMAN, SHARES
 
 if TYPE_CHECKING:
     from harness.store import Store

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from harness import plugins
-from harness.extract import PART
 from harness.store.database import Store, fetch
 from harness.store.quoting import identifier, quoted
+from harness.workers import PART
 
 if TYPE_CHECKING:
     from harness.study import Study

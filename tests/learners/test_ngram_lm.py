@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harness.errors import DataError
@@ -60,6 +60,7 @@ class Reference:
 
 @settings(max_examples=60, deadline=None)
 @given(SEQUENCES, SEQUENCES, st.integers(1, 4))
+@example([[]], [[], [1]], 4)  # no text as long as the order
 def test_probabilities_are_those_of_the_paper(taught, tried, order):
     base = 1 / (LETTERS + 1)
     model = KneserNey(order, FIRST + LETTERS).fit(arrays(taught))
