@@ -154,6 +154,26 @@ def test_texts_that_mean_something_else_are_less_faithful_than_people():
     assert far.verdict == "found" and far.excess < -0.05
 
 
+def wordings(strays: float) -> pd.DataFrame:
+    """Let three people and a model each say eight of an item's ten words; the model strays to those of the next."""
+    rng = np.random.default_rng(5)
+    rows = []
+    for item in range(100):
+        for who in range(4):
+            of = item + (who == 3 and rng.random() < strays)
+            words = [f"w{of}x{n}" for n in np.sort(rng.permutation(10)[:8])]
+            kind = "llm" if who == 3 else "human"
+            rows.append({"study": 0, "kind": kind, "item": item, "cluster": item, "who": who, "text": " ".join(words)})
+    return pd.DataFrame(rows)
+
+
+def test_texts_that_say_it_in_other_words_share_less_of_peoples_wording():
+    (same,) = judged("text/rouge_l", wordings(0.0), Effort(200, 100, 199))
+    assert same.verdict == "absent" and same.estimate == pytest.approx(0.8, abs=0.03)
+    (other,) = judged("text/rouge_l", wordings(0.3), Effort(200, 100, 199))
+    assert other.verdict == "found" and other.excess == pytest.approx(-0.24, abs=0.06)
+
+
 def talks(drift: float, seed: int = 2, items: int = 80) -> pd.DataFrame:
     """Draw dialogues of six turns, each near to the one before it; a model's drift away from it."""
     rng = np.random.default_rng(seed)

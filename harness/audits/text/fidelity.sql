@@ -17,6 +17,13 @@ notes     = "The human floor is how near a person's text is to the others' of th
 [example]
 given  = [{item_id = 1, role = "model", text_embedding = [1.0, 0.0]}, {item_id = 1, role = "reference", text_embedding = [1.0, 0.0]}, {item_id = 1, role = "reference", text_embedding = [0.6, 0.8]}, {item_id = 2, role = "model", text_embedding = [1.0, 0.0]}, {item_id = 2, role = "reference", text_embedding = [0.0, 1.0]}]
 expect = [{metric = "fidelity", estimate = 0.4}, {metric = "near_copies", estimate = 0.25}]
+[also.output_fidelity]
+datatype = "instruction"
+columns  = { text = "output" }
+title    = "Fidelity of outputs"
+question = "How near in meaning is the model's output to people's answers to the same task?"
+unit     = "mean cosine of the model's output and a person's"
+notes    = "The human floor is how near a person's answer is to the others' to the same task: below it the model answers something else than people do. Where a task has one person's answer there is no floor, and the number is described. near_copies: the share of pairs of 0.95 or more. Of one vector model the numbers can be compared, and of two not. A vector reads the first 256 word pieces."
 */
 -- cells
 with units as (
