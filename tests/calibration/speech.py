@@ -267,6 +267,8 @@ EFFECTS: dict[str, tuple[str, dict[str, object]]] = {
     "output_length": ("its outputs are 1.5 times as long", {"longer": 0.405}),
     "duplicates": MORE,
     "fidelity": MORE,
+    "output_fidelity": MORE,
+    "output_rouge_l": ("its outputs are 3 times as long", {"longer": 1.099}),
     "rouge_l": ("its texts are 3 times as long", {"longer": 1.099}),
     "homogenisation": MORE,
     "length_balance": ("its outputs are 1.5 times as long", {"longer": 0.405}),
