@@ -11,6 +11,7 @@ import pytest
 from harness import pipeline, plugins, secondorder
 from harness.corpora import Corpus, read_taught
 from harness.errors import StudyError
+from harness.functions import rouge_l
 from harness.lessons import Fit
 from harness.report.tables import ask
 from harness.store import Store
@@ -322,6 +323,15 @@ def test_turns_are_written_in_the_place_of_a_person_s(tmp_path, writer) -> None:
     said = store.sql("select * from turns where kind = 'trained'")
     assert len(said) == 2 * 2 * 18 and said["as_role"].eq("user").all()
     assert said["text"].str.startswith("USER:").all()
+    pipeline.resolve(study, store)
+    secondorder.examine_study(study, store, only=["next_turn"], **QUIET)
+    heard = store.sql("select item_id, text as heard from turns where kind = 'human'")
+    pairs = said.merge(heard, on="item_id")
+    shared = [rouge_l.call(text, other) for text, other in zip(pairs["text"], pairs["heard"], strict=True)]
+    wanted = pairs.assign(shared=shared).groupby("variant")["shared"].mean()
+    rows = store.amplifications(study.name).set_index("corpus")
+    assert rows["trained"].to_dict() == pytest.approx({c: wanted[f"corpus={c}"] for c in ("human", "gpt")})
+    assert rows.loc["human", "trained"] > rows.loc["gpt", "trained"] > 0
 
 
 def test_the_turns_of_two_people_are_one_dialogue() -> None:
