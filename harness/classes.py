@@ -8,17 +8,16 @@ taught is known and not estimated; its chance is that of training, as elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from harness.amplification import mean_over_seeds
 from harness.audit import measure
 from harness.auditfile import Audit, read_score
-from harness.examination import AS_IS, Row, judged_together, row_of, told_of
-from harness.inference import Floats
+from harness.examination import AS_IS, Class, Row, judged_together, metrics_of, row_of, stack_of, told_of
 from harness.passes import Curve
-from harness.pupils import Pupils, focal
+from harness.pupils import Pupils, Seat, focal
 from harness.store.bench import Bench, Focal
 from harness.store.examined import Speaker
 from harness.study import Study
@@ -37,34 +36,32 @@ def amplify_classes(bench: Bench, study: Study, speakers: Sequence[Speaker]) -> 
     """
     audit = read_score(SHARES)
     pupils = Pupils(bench, [one for one in speakers if one.alone and one.taught])
-    groups = list(pupils.groups.items())
-    wanted = [focal(pupils.seat(one), n) for n, one in enumerate(one for _, group in groups for one in group)]
+    wanted: list[Seat] = []
+    classes: list[Class] = []
+    for group in pupils.groups.values():
+        begin = len(wanted)
+        wanted += [focal(pupils.seat(one), begin + n) for n, one in enumerate(group)]
+        classes.append(Class(group, range(begin, len(wanted))))
     focals, curves, _ = measure(bench, audit, study, wanted, AS_IS)
-    people = {key[:2]: group for key, group in groups if group[0].corpus == HUMAN}
+    people = {key[:2]: group for key, group in pupils.groups.items() if group[0].corpus == HUMAN}
     rows: list[Row] = []
-    begin = 0
-    for (dataset, learner, _), group in groups:
-        own, begin = range(begin, begin + len(group)), begin + len(group)
-        by_people = people.get((dataset, learner), [])
-        if [one.seed for one in by_people] == [one.seed for one in group]:
-            rows += _beside_taught(audit, group, by_people, focals[own[0]], [_of(curves, n) for n in own])
+    for each in classes:
+        by_people = people.get((each.group[0].dataset, each.group[0].model), [])
+        if [one.seed for one in by_people] == [one.seed for one in each.group]:
+            rows += _beside_taught(audit, each, by_people, focals, curves)
     return judged_together(audit, rows)
 
 
-def _of(curves: Curve, number: int) -> dict[str, Floats]:
-    return {metric: curve for (one, metric), curve in curves.items() if one == number}
-
-
 def _beside_taught(
-    audit: Audit, group: Sequence[Speaker], by_people: Sequence[Speaker], of: Focal, said: Sequence[dict[str, Floats]]
+    audit: Audit, each: Class, by_people: Sequence[Speaker], focals: Mapping[int, Focal], curves: Curve
 ) -> Iterator[Row]:
     """Put what the trainings of one corpus say of each class beside what taught them; seeds in one order."""
-    drawn = group[0].items / group[0].pool
-    for metric in sorted(set.intersection(*map(set, said))):
-        trained = np.stack([one[metric] for one in said])
+    for metric in metrics_of(each, curves):
+        trained, of = stack_of(each.own, metric, curves), focals[each.own[0]]
         taught = np.array([
             (one.taught or {}).get(metric, 0.0) - (human.taught or {}).get(metric, 0.0)
-            for one, human in zip(group, by_people, strict=True)
+            for one, human in zip(each.group, by_people, strict=True)
         ])  # fmt: skip
-        row = row_of(audit, metric, group, of, trained, float(taught.mean()))
+        drawn = each.group[0].items / each.group[0].pool
+        row = row_of(audit, metric, each.group, of, trained, float(taught.mean()))
         yield row | told_of(mean_over_seeds(trained - taught[:, None], of.clusters, drawn))

@@ -11,7 +11,6 @@ language of less than twenty letters.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,14 +18,13 @@ from itertools import groupby
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.functions.rouge_l import likeness, words
 
 CONTROLS = ("distinct", "words", "output_words", "language")
 INSTALL = "pip install 'harness[instructions]'"
 LEAST_LETTERS = 20  # below these a language is anybody's guess
 SURE = 0.7  # of 8,078 English instructions of people and models one was taken for another language so surely
 CELLS = 2**22  # similarities held at a time
-# A word, or one character of a script that writes no spaces between words.
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 
 
 @dataclass(frozen=True)
@@ -102,11 +100,6 @@ def _length(text: str, limits: Sequence[int] | None) -> str | None:
     return "too short" if count < limits[0] else "too long"
 
 
-def words(text: str) -> list[str]:
-    """Give the lower-cased words of a text, as lengths and likenesses count them."""
-    return _WORD.findall(text.lower())
-
-
 def language_of(text: str) -> str | None:
     """Tell the language of a text as ISO 639 says it; None where that is not sure."""
     if sum(map(str.isalpha, text)) < LEAST_LETTERS:
@@ -162,12 +155,6 @@ def _alike(said: Sequence[list[int]], others: list[int], mine: list[int], distin
         for line, place in enumerate(asked):
             before = scores[line, : len(others) + start + line]
             of = candidates[int(before.argmax())] if before.size else place
-            similarity = rouge_l(said[place], said[of], Indel) if of != place and before.max() > 0 else 0.0
+            similarity = likeness(said[place], said[of]) if of != place and before.max() > 0 else 0.0
             if similarity >= distinct:
                 yield Fault(place, "near duplicate", of, similarity)
-
-
-def rouge_l(one: Sequence[int], other: Sequence[int], indel: Any) -> float:
-    """Give ROUGE-L in double precision: (m + n - distance) / (m + n)."""
-    size = len(one) + len(other)
-    return (size - int(indel.distance(one, other))) / size

@@ -82,15 +82,15 @@ def _beside_models(bench: Bench, audit: Audit, study: Study, pupils: Pupils) -> 
         classes.append(Class(group, range(begin, middle), range(middle, len(wanted) - 1), len(wanted) - 1, share))
     focals, curves, _ = measure(bench, audit, study, wanted, AS_IS)
     for each in classes:
-        for metric in _metrics(each, curves):
+        for metric in metrics_of(each, curves):
             if (each.teacher, metric) in curves:
-                trained = _stack(each.own, metric, curves)
+                trained = stack_of(each.own, metric, curves)
                 taught = curves[each.teacher, metric]
                 of, drawn = focals[each.own[0]], each.group[0].items / each.group[0].pool
                 row = row_of(audit, metric, each.group, of, trained, float(taught[0]))
                 row |= told_of(mean_over_seeds(trained - taught, of.clusters, drawn))
                 if each.by_people and all((n, metric) in curves for n in each.by_people):
-                    humans = _stack(each.by_people, metric, curves)
+                    humans = stack_of(each.by_people, metric, curves)
                     others = each.by_people_drawn
                     gap = mean_over_seeds(trained, of.clusters, drawn, minus=humans, minus_drawn=others)
                     row |= {
@@ -112,8 +112,8 @@ def _beside_people(bench: Bench, audit: Audit, study: Study, pupils: Pupils) -> 
             classes.append(Class(group, range(begin, len(wanted))))
     focals, curves, floors = measure(bench, audit, study, wanted, WITH_FLOOR)
     for each in classes:
-        for metric in _metrics(each, curves):
-            trained, of = _stack(each.own, metric, curves), focals[each.own[0]]
+        for metric in metrics_of(each, curves):
+            trained, of = stack_of(each.own, metric, curves), focals[each.own[0]]
             drawn, chosen, floor = each.group[0].items / each.group[0].pool, 0.0, audit.header.floor
             if all((n, metric) in floors for n in each.own):
                 trained, people, chosen = _against_floor([floors[n, metric] for n in each.own])
@@ -127,14 +127,15 @@ def _beside_people(bench: Bench, audit: Audit, study: Study, pupils: Pupils) -> 
             yield row | told_of(mean_over_seeds(trained - people, of.clusters, drawn, chosen=chosen))
 
 
-def _metrics(each: Class, curves: Curve) -> list[str]:
+def metrics_of(each: Class, curves: Curve) -> list[str]:
     """List the metrics that every training of a class has."""
     return sorted(
         metric for number, metric in curves if number == each.own[0] and all((n, metric) in curves for n in each.own)
     )
 
 
-def _stack(numbers: range, metric: str, curves: Curve) -> Floats:
+def stack_of(numbers: range, metric: str, curves: Curve) -> Floats:
+    """Give a metric of some trainings: (seeds, replicates + 1)."""
     return np.stack([curves[number, metric] for number in numbers])
 
 

@@ -101,7 +101,7 @@ def task_of(study: Study) -> str:
         StudyError: its data type says nothing of it, or has no texts whose classes could be taught.
     """
     datatype, where = plugins.load("datatypes", study.datatype), str(study.folder / "study.toml")
-    classes = study.training is not None and study.training.classes is not None
+    classes = _of_classes(study)
     if classes and not hasattr(datatype, "OF_CLASSES"):
         raise StudyError(
             f"classes are those of texts, and this study is of the data type {study.datatype!r}",
@@ -118,9 +118,12 @@ def task_of(study: Study) -> str:
 
 def speaks(study: Study) -> bool:
     """Tell whether what is predicted is an answer of the study's own data type, and not the class of a text."""
-    return hasattr(plugins.load("datatypes", study.datatype), "answer") and not (
-        study.training is not None and study.training.classes
-    )
+    return hasattr(plugins.load("datatypes", study.datatype), "answer") and not _of_classes(study)
+
+
+def _of_classes(study: Study) -> bool:
+    """Tell whether the study names what holds the classes of its texts."""
+    return bool(study.training and study.training.classes)
 
 
 def _writes(learner: str) -> bool:

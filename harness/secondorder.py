@@ -235,11 +235,9 @@ def examine(
     if not speakers:
         return
     writes = task_of(study) == WRITES
-    rows: list[dict[str, Any]] = []
     with (open_readings if writes else open_scores)(store, study) as bench:
         scored, scores = score(bench, study, speakers, READING if writes else SCORES)
-        if not speaks(study):
-            rows = amplify_classes(bench, study, speakers)
+        rows = [] if speaks(study) else amplify_classes(bench, study, speakers)
     metrics, metric = sorted({one.metric for one in scored}), score_of(study)
     if metrics and metric not in metrics:
         remedy = f"{near_names(metric, metrics)}there are: {', '.join(metrics)}"

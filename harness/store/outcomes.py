@@ -10,6 +10,7 @@ import numpy as np
 
 from harness import plugins
 from harness.inference import Floats, Ints
+from harness.remedies import CURATED
 from harness.store.database import SQL, Store, fetch
 from harness.store.quoting import identifier, quoted
 
@@ -94,7 +95,7 @@ def _speak(connection: duckdb.DuckDBPyConnection, study: Study) -> bool:
         f"create or replace temp view spoken as select dataset, item_id, cluster, kind, model, variant, wave, sample, "
         f"{identifier(chosen)} as answer, {value} as value from {datatype.TABLE} "
         f"where kind = 'llm' and part = 0 and study = {quoted(study.name)} "
-        "and not regexp_matches(variant, '(^| )remedy=')"  # what a remedy left is under no other prompt
+        f"and not regexp_full_match(coalesce(variant, ''), {quoted(CURATED.pattern)})"  # a remedy is no prompt
     )
     connection.execute(
         f"create or replace temp view scale as select value from store.scale where study = {quoted(study.name)} "

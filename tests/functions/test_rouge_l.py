@@ -34,7 +34,8 @@ def test_it_is_twice_the_longest_common_subsequence_over_all_words(first: list[s
     ("text", "other", "share"),
     [("police killed the gunman", "police kill the gunman", 0.75),
      ("the gunman kill police", "police kill the gunman", 0.5), ("", "police", 0.0),
-     ("?!", "police", 0.0), ("Don't go", "don t GO", 1.0)],
+     ("?!", "police", 0.0), ("Don't go", "don t GO", 1.0),
+     ("我喜欢猫", "我喜欢狗", 0.75)],
 )  # fmt: skip
 def test_by_hand(text: str, other: str, share: float) -> None:
     """Check the examples of Lin 2004, section 3.1, among others; beta is 1."""
