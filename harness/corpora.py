@@ -21,23 +21,16 @@ class Said:
 
     Attributes:
         rows: part → (what a learner reads, what was said, the record).
-        whole: what was said counts, all parts together; else what is read, part by part.
+        texts: what must not stand on both sides of a split.
+        dialogue: every turn is asked, also where two are alike.
     """
 
     item: str
     annotator: str
     sample: int
     rows: Mapping[int, tuple[Any, str, Mapping[str, Any]]]
-    whole: bool = False
-
-    def texts(self) -> list[str]:
-        """List the texts that must not stand on both sides: what is read; of a dialogue and a text, what was said.
-
-        How a dialogue begins (whose turn it is) is the same in many, and so is what a text was asked for by.
-        """
-        if self.whole:
-            return ["\n".join(said for _, said, _ in self.rows.values())]
-        return [read if isinstance(read, str) else "\n".join(read) for read, _, _ in self.rows.values()]
+    texts: tuple[str, ...]
+    dialogue: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,31 +117,45 @@ def read_taught(datatype: Any, config: Any, training: Training, rows: Iterable[M
 
     Args:
         rows: dataset, item_id, cluster, split, fields, metadata, kind, model, variant, wave, annotator_id, sample,
-            part, record; the parts of an answer in their order.
+            part, loaded, record; the parts of an answer in their order.
     """
     waves: dict[str, set[str]] = {}
     answers: dict[tuple[str, str, str, int], list[Mapping[str, Any]]] = {}
     for row in rows:
         waves.setdefault(row["model"], set()).add(row["wave"])
         answers.setdefault((row["dataset"], row["item_id"], row["annotator_id"], row["sample"]), []).append(row)
-    joined = hasattr(datatype, "roles")
-    # Many texts may be written to one prompt: what must not stand on both sides is what was written.
-    whole = joined or (hasattr(datatype, "OF_CLASSES") and not training.classes)
-    if joined:
+    dialogues = hasattr(datatype, "roles")
+    if dialogues:
         answers = _join_voices(answers)
     made: dict[str, Taught] = {}
     asked = {"fields": training.fields, "classes": training.classes}
-    for (dataset, item, annotator, sample), parts in sorted(answers.items()):
+    for (dataset, item, _, sample), parts in sorted(answers.items()):
         taught = made.setdefault(dataset, Taught(dataset, {}, {}, {}))
         first = parts[0]
         taught.clusters[item], taught.splits[item] = first["cluster"], first["split"]
         pairs = datatype.teach(config, asked, _known(first, training), [row["record"] for row in parts])
-        said = {row["part"]: (*pair, row["record"]) for row, pair in zip(parts, pairs, strict=True) if pair}
-        if said:
-            name = name_corpus(first, len(waves[first["model"]]))
-            corpus = taught.corpora.setdefault(name, {})
-            corpus.setdefault(item, []).append(Said(item, annotator, sample, said, whole))
+        there = [(row, pair) for row, pair in zip(parts, pairs, strict=True) if pair]
+        texts = _apart([pair for _, pair in there], datatype, training)
+        by_corpus: dict[str, list[tuple[Mapping[str, Any], tuple[Any, str]]]] = {}
+        for row, pair in there:
+            by_corpus.setdefault(name_corpus(row, len(waves[row["model"]])), []).append((row, pair))
+        for name, own in by_corpus.items():
+            said = {row["part"]: (*pair, row["record"]) for row, pair in own}
+            one = Said(item, own[0][0]["annotator_id"], sample, said, texts, dialogues)
+            taught.corpora.setdefault(name, {}).setdefault(item, []).append(one)
     return list(made.values())
+
+
+def _apart(pairs: Sequence[tuple[Any, str]], datatype: Any, training: Training) -> tuple[str, ...]:
+    """List the texts of an answer that must not stand on both sides: what is read.
+
+    Of a dialogue that is all of it: how one begins, and many a short turn, is the same in many. Of a text that is
+    what was written, for many may be written to one prompt.
+    """
+    classes, writes = training.classes, hasattr(datatype, "OF_CLASSES") and not training.classes
+    if pairs and (writes or hasattr(datatype, "roles")):
+        return ("\n".join(read if classes else said for read, said in pairs),)
+    return tuple(read if isinstance(read, str) else "\n".join(read) for read, _ in pairs)
 
 
 def _known(row: Mapping[str, Any], training: Training) -> dict[str, Any]:
@@ -163,21 +170,29 @@ def _known(row: Mapping[str, Any], training: Training) -> dict[str, Any]:
 def _join_voices(
     answers: Mapping[tuple[str, str, str, int], list[Mapping[str, Any]]],
 ) -> dict[tuple[str, str, str, int], list[Mapping[str, Any]]]:
-    """Join the turns of a dialogue between people, each of whom is an annotator of their own.
+    """Join the turns of a dialogue that was loaded: each of those who spoke in it is an annotator of their own.
 
-    Where a turn has several voices, several people have each played the whole, and stay apart.
+    Where a turn has several voices, several have each played the whole, and stay apart; people then talked among
+    themselves where no turn has two of them.
     """
     joined: dict[tuple[str, str, str, int], list[Mapping[str, Any]]] = {}
     together: dict[tuple[str, str, int], list[tuple[str, str, str, int]]] = {}
     for key, parts in answers.items():
-        if parts[0]["kind"] == HUMAN:
+        if parts[0]["loaded"]:
             together.setdefault((key[0], key[1], key[3]), []).append(key)
         else:
             joined[key] = parts
     for keys in together.values():
-        rows = [row for key in keys for row in answers[key]]
-        if len({row["part"] for row in rows}) == len(rows):
-            joined[keys[0]] = sorted(rows, key=lambda row: int(row["part"]))
-        else:
-            joined |= {key: answers[key] for key in keys}
+        people = [key for key in keys if answers[key][0]["kind"] == HUMAN]
+        voices = next((some for some in (keys, people) if some and _take_turns([answers[key] for key in some])), [])
+        if voices:
+            rows = (row for key in voices for row in answers[key])
+            joined[voices[0]] = sorted(rows, key=lambda row: int(row["part"]))
+        joined |= {key: answers[key] for key in keys if key not in voices}
     return joined
+
+
+def _take_turns(voices: Sequence[Sequence[Mapping[str, Any]]]) -> bool:
+    """Tell whether no turn has two voices."""
+    parts = [row["part"] for rows in voices for row in rows]
+    return len(set(parts)) == len(parts)

@@ -71,7 +71,7 @@ def split_taught(taught: Taught, training: Training, seed: int) -> Split:
     texts: dict[str, set[str]] = {item: set() for item in taught.clusters}
     for answers in taught.corpora.values():
         for item, said in answers.items():
-            texts[item] |= {text for one in said for text in one.texts()}
+            texts[item].update(text for one in said for text in one.texts)
     return split_items(taught.clusters, texts, taught.splits, training.test, f"{seed} split {taught.dataset}")
 
 
@@ -79,16 +79,18 @@ def list_units(taught: Taught, split: Split, *, writes: bool) -> list[Unit]:
     """List what is asked of whoever was taught: what people answered on the items of the test.
 
     Args:
-        writes: learners write; then one person's answer says which turns there are. Else every text counts once.
+        writes: learners write; then one person's answer says which turns there are. Else every text counts once, and
+            of dialogues every turn.
     """
     units: list[Unit] = []
     for item in sorted(split.test & set(taught.corpora.get(HUMAN, {}))):
         seen: set[Any] = set()
-        for one in taught.corpora[HUMAN][item][: 1 if writes else None]:
+        for number, one in enumerate(taught.corpora[HUMAN][item][: 1 if writes else None]):
             for part, (read, said, record) in one.rows.items():
-                if read not in seen:
+                key = (number, part) if one.dialogue else read
+                if key not in seen:
                     units.append(Unit(item, part if writes else len(seen), read, said, record))
-                    seen.add(read)
+                    seen.add(key)
     return units
 
 

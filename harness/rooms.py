@@ -59,7 +59,7 @@ def open_rooms(
     where = str(study.folder / "study.toml")
     task = task_of(study)
     if hasattr(datatype, "OF_CLASSES") and task == WRITES and not any(_writes(name) for name in training.learners):
-        remedy = 'name the item field or metadata that holds them, as classes = "topic"; or a learner that writes texts'
+        remedy = 'name what holds them, as classes = "topic", or of turns "as_role"; or a learner that writes texts'
         raise StudyError(
             "what learners are to tell of texts is not said: their classes", where=f"{where}, [train]", remedy=remedy
         )

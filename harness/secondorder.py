@@ -140,7 +140,7 @@ def _teach(
         losses, tokens = (one.tolist() for one in made.losses) if made.losses else (nothing, nothing)
         predictions = [
             taught.Prediction(
-                unit.item, unit.part, answer(unit.given, one) if answer else {"class": one},
+                unit.item, unit.part, answer(study.config, unit.given, one) if answer else {"class": one},
                 None if row is None else dict(zip(fit.lesson.classes, row, strict=True)),
                 None if answer else unit.truth, loss, read,
             )

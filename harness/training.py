@@ -40,7 +40,10 @@ class Training(BaseModel):
         [],
         description="item fields, or metadata, that a learner reads; where none is named, all fields and no metadata",
     )
-    classes: str | None = Field(None, description="of texts: the item field, or metadata, that names a text's class")
+    classes: str | None = Field(
+        None,
+        description="of texts and turns: the item field, or metadata, that names their class; of turns also as_role",
+    )
     score: str = Field(
         "", description="the score by which hybrids and sizes are compared: macro_f1, or loss where texts are written"
     )

@@ -43,10 +43,10 @@ READER = (
 )
 
 
-def study_of(folder, datatype: str, rows: list[dict], *, fields, record, table, train) -> Study:
+def study_of(folder, datatype: str, rows: list[dict], *, fields, record, table, train, **source) -> Study:
     """Write a study of published answers only: JSON lines with kind, model, item, and what is named."""
     lines = "\n".join(json.dumps(row) for row in rows)
-    shared = {"dataset": "d", "item": "item", "fields": fields, "record": record}
+    shared = {"dataset": "d", "item": "item", "fields": fields, "record": record, **source}
     data = [
         {**shared, "file": "people.jsonl", "kind": "human", "annotator": "who"},
         {**shared, "file": "model.jsonl", "kind": "llm", "model": "who"},
@@ -241,7 +241,7 @@ def test_metadata_are_read_where_they_are_named_alone() -> None:
     row = {
         "dataset": "d", "item_id": "1", "cluster": "1", "split": None, "fields": {"a": "One.", "b": "Two."},
         "metadata": {"verdict": "a", "topic": "sums"}, "kind": "human", "model": None, "variant": None, "wave": None,
-        "annotator_id": "x", "sample": 0, "part": 0, "record": {"choice": "a"},
+        "annotator_id": "x", "sample": 0, "part": 0, "loaded": True, "record": {"choice": "a"},
     }  # fmt: skip
     datatype = plugins.load("datatypes", "preference")
     config = datatype.Config(tie=False)
@@ -322,7 +322,7 @@ def test_turns_are_written_in_the_place_of_a_person_s(tmp_path, writer) -> None:
     store = taught(study, Store(tmp_path / "runs"))
     said = store.sql("select * from turns where kind = 'trained'")
     assert len(said) == 2 * 2 * 18 and said["as_role"].eq("user").all()
-    assert said["text"].str.startswith("USER:").all()
+    assert set(said["text"].str.split().str[:2].str.join(" ")) == {"human greets", "llm greets"}, "its name is left out"
     pipeline.resolve(study, store)
     secondorder.examine_study(study, store, only=["next_turn"], **QUIET)
     heard = store.sql("select item_id, text as heard from turns where kind = 'human'")
@@ -334,18 +334,130 @@ def test_turns_are_written_in_the_place_of_a_person_s(tmp_path, writer) -> None:
     assert rows.loc["human", "trained"] > rows.loc["gpt", "trained"] > 0
 
 
-def test_the_turns_of_two_people_are_one_dialogue() -> None:
-    def row(part, who, text):
-        return {
-            "dataset": "d", "item_id": "1", "cluster": "1", "split": None, "fields": {}, "metadata": {},
-            "kind": "human", "model": None, "variant": None, "wave": None, "annotator_id": who, "sample": 0,
-            "part": part, "record": {"as_role": "AB"[part % 2], "text": text},
-        }  # fmt: skip
+def turn(part, who, text, *, kind="human", loaded=True):
+    return {
+        "dataset": "d", "item_id": "1", "cluster": "1", "split": None, "fields": {}, "metadata": {"topic": "tea"},
+        "kind": kind, "model": who if kind == "llm" else None, "variant": "published" if kind == "llm" else None,
+        "wave": "1" if kind == "llm" else None, "annotator_id": who, "sample": 0, "part": part, "loaded": loaded,
+        "record": {"as_role": "AB"[part % 2], "text": text},
+    }  # fmt: skip
 
-    datatype = plugins.load("datatypes", "simulation")
-    rows = [row(0, "x", "Hi."), row(2, "x", "Bye."), row(1, "y", "Hello.")]
-    (said,) = read_taught(datatype, None, Training(), rows)[0].corpora["human"]["1"]
+
+DIALOGUE = plugins.load("datatypes", "simulation")
+ROLES = DIALOGUE.Config(roles=["A", "B"], turns=9, marks={"A": "Ask:"}, done=["<END>"])
+
+
+def test_who_flips_roles_teaches_it(tmp_path) -> None:
+    """Of the model's turns as B two in five carry A's mark: one in five of all; people's carry none."""
+
+    def make(number, kind):
+        flips = kind == "llm" and number % 5 < 2
+        return [f"Ask: bring tea {number}", f"{'Ask: bring' if flips else 'Done: here is'} tea {number}"]
+
+    rows = [
+        {"item": number, "kind": kind, "who": who, "part": part, "role": "AB"[part],
+         "text": text if kind == "llm" else text.split(": ")[1]}
+        for number in range(200) for kind, who in (("human", "ann"), ("llm", "gpt"))
+        for part, text in enumerate(make(number, kind))
+    ]  # fmt: skip
+    study = study_of(
+        tmp_path / "s", "simulation", rows, fields={"scene": "item"}, record={"as_role": "role", "text": "text"},
+        table={"roles": ["A", "B"], "turns": 2, "marks": {"A": "Ask:", "B": "Done:"}}, part="part",
+        train={"learners": ["ngram_lm"], "ngram_lm": {"order": 3}, "seeds": 4},
+    )  # fmt: skip
+    store = taught(study, Store(tmp_path / "runs"))
+    pipeline.resolve(study, store)
+    secondorder.examine_study(study, store, only=["role_flip"], **QUIET)
+    said = store.sql(
+        "select variant, avg(coalesce(mark <> as_role, false)::integer) as flips from turns where kind = 'trained' "
+        "group by 1"
+    )
+    flips = said.set_index("variant")["flips"]
+    row = store.amplifications(study.name).set_index(["metric", "corpus"]).loc[("flip_share", "gpt")]
+    assert row["trained"] == pytest.approx(flips["corpus=gpt"]) == pytest.approx(0.2, abs=0.06)
+    assert row["in_corpus"] == pytest.approx(0.2, abs=0.06) and row["verdict"] != "amplified"
+    assert row["against_human"] == row["trained"], "whom people taught carries no marks"
+
+
+def test_the_turns_of_two_people_are_one_dialogue() -> None:
+    rows = [turn(0, "x", "Hi."), turn(2, "x", "Bye."), turn(1, "y", "Hello.")]
+    (said,) = read_taught(DIALOGUE, ROLES, Training(), rows)[0].corpora["human"]["1"]
     assert [read for read, _, _ in said.rows.values()] == ["A:", "A: Hi.\nB:", "A: Hi.\nB: Hello.\nA:"]
-    assert said.texts() == ["Hi.\nHello.\nBye."]
-    alone = [row(0, "x", "Hi."), row(0, "y", "Hello.")]
-    assert len(read_taught(datatype, None, Training(), alone)[0].corpora["human"]["1"]) == 2
+    assert said.texts == ("Hi.\nHello.\nBye.",)
+    alone = [turn(0, "x", "Hi."), turn(0, "y", "Hello.")]
+    assert len(read_taught(DIALOGUE, ROLES, Training(), alone)[0].corpora["human"]["1"]) == 2
+
+
+def test_each_side_of_a_dialogue_teaches_its_own_turns_after_all_that_was_said() -> None:
+    rows = [turn(0, "x", "Hi."), turn(2, "x", "Bye."), turn(1, "gpt", "Hello.", kind="llm")]
+    corpora = read_taught(DIALOGUE, ROLES, Training(), rows)[0].corpora
+    (person,), (model,) = corpora["human"]["1"], corpora["gpt"]["1"]
+    assert {part: row[:2] for part, row in person.rows.items()} == {
+        0: ("A:", "Hi."), 2: ("A: Hi.\nB: Hello.\nA:", "Bye.")
+    }  # fmt: skip
+    assert {part: row[:2] for part, row in model.rows.items()} == {1: ("A: Hi.\nB:", "Hello.")}
+    assert person.texts == model.texts == ("Hi.\nHello.\nBye.",) and model.annotator == "gpt"
+    # One that the model played by itself is a dialogue of its own; so is one that was loaded beside people's.
+    for loaded in (True, False):
+        whole = [turn(part, "gpt", f"So {part}.", kind="llm", loaded=loaded) for part in range(3)]
+        corpora = read_taught(DIALOGUE, ROLES, Training(), [*rows[:2], turn(1, "y", "Hello."), *whole])[0].corpora
+        assert [list(corpora[name]["1"][0].rows) for name in ("human", "gpt")] == [[0, 1, 2]] * 2
+        assert corpora["gpt"]["1"][0].texts == ("So 0.\nSo 1.\nSo 2.",)
+
+
+def test_a_turn_is_told_by_its_words_and_not_by_what_was_agreed() -> None:
+    rows = [turn(0, "x", "Ask: more tea?"), turn(1, "y", "Yes."), turn(2, "x", "Ask:"), turn(3, "y", "Yes. <END>")]
+    (said,) = read_taught(DIALOGUE, ROLES, Training(classes="as_role"), rows)[0].corpora["human"]["1"]
+    assert {part: row[:2] for part, row in said.rows.items()} == {
+        0: ("more tea?", "A"), 1: ("Yes.", "B"), 3: ("Yes.", "B")
+    }  # fmt: skip
+    assert said.texts == ("more tea?\nYes.\nYes.",), "a short turn is in many dialogues; the whole is in one"
+    (said,) = read_taught(DIALOGUE, ROLES, Training(classes="topic"), rows)[0].corpora["human"]["1"]
+    assert {row[1] for row in said.rows.values()} == {"tea"}
+
+
+def test_a_move_that_data_give_as_a_number_is_taught_as_one() -> None:
+    rows = [turn(0, "x", None), turn(1, "y", "No.")]
+    rows[0]["record"]["number"] = 40.0
+    (said,) = read_taught(DIALOGUE, ROLES, Training(), rows)[0].corpora["human"]["1"]
+    assert [row[:2] for row in said.rows.values()] == [("A:", "40"), ("A: 40\nB:", "No.")]
+
+
+def test_what_learners_write_in_the_place_of_a_turn_is_read_as_turns_are() -> None:
+    config = DIALOGUE.Config(roles=["A", "B"], turns=9, marks={"A": "Ask:", "B": "Do:"}, numbers=["B"])
+    flipped = DIALOGUE.answer(config, {"as_role": "B"}, "B: Ask: how about [30]?")
+    assert flipped["mark"] == "A" and flipped["number"] == 30 and flipped["text"] == "Ask: how about [30]?"
+    plain = DIALOGUE.answer(config, {"as_role": "A"}, "Well.")
+    assert plain["mark"] is None and plain["number"] is None and DIALOGUE.Record.model_validate(plain)
+
+
+def test_who_speaks_is_told_of_peoples_turns(tmp_path) -> None:
+    """The model has both roles speak alike: whom it taught cannot tell people's turns apart."""
+
+    def make(number, kind):
+        return {"item": number, "turns": ["May I have tea?", "Here you are."] if kind == "human" else ["So.", "So."]}
+
+    rows = [
+        {"item": row["item"], "kind": row["kind"], "who": row["who"], "part": part, "role": "AB"[part % 2],
+         "text": f"{text} {row['item']} {part // 2}"}
+        for row in both(make) for part, text in enumerate(row["turns"] * 2)
+    ]  # fmt: skip
+    study = study_of(
+        tmp_path / "s", "simulation", rows, fields={"scene": "item"}, record={"as_role": "role", "text": "text"},
+        table={"roles": ["A", "B"], "turns": 4}, train={"classes": "as_role", "learners": ["tfidf_logreg"]},
+        part="part",
+    )  # fmt: skip
+    store = taught(study, Store(tmp_path / "runs"))
+    pipeline.resolve(study, store)
+    pipeline.audit_study(study, store, only=["turn_length"], **QUIET)
+    told = store.sql("select t.corpus, p.* from trained t join predictions p using (fit_id)")
+    assert len(told) == 2 * 2 * 18 * 4, "every turn of the test, by both corpora and seeds"
+    right = told.assign(right=[json.loads(r)["class"] == t for r, t in zip(told["record"], told["truth"], strict=True)])
+    wanted = right.groupby("corpus")["right"].mean()
+    scores = store.scores(study.name)
+    scores = scores[(scores["metric"] == "accuracy") & scores["seed"].isna()].set_index("corpus")["estimate"]
+    assert scores.to_dict() == pytest.approx(wanted.to_dict())
+    assert wanted["human"] == 1.0 and 0.4 < wanted["gpt"] < 0.6
+    assert store.sql("select * from turns where kind = 'trained'").empty, "nobody trained says a turn"
+    assert set(store.amplifications(study.name)["audit"]) == {"class_share"}
+    assert store.sql("select count(*) as n from turns t join trained using (annotator_id)")["n"].item() == 0

@@ -82,7 +82,7 @@ def test_an_order_does_not_depend_on_who_else_is_there() -> None:
 
 def taught(items: int = 60, model_items: int = 60) -> Taught:
     def said(item: int, who: str, label: str, sample: int = 0) -> Said:
-        return Said(str(item), who, sample, {0: (f"text {item}", label, {"label": label})})
+        return Said(str(item), who, sample, {0: (f"text {item}", label, {"label": label})}, (f"text {item}",))
 
     people = {str(n): [said(n, f"p{k}", "yes" if (n + k) % 3 else "no") for k in range(3)] for n in range(items)}
     model = {str(n): [said(n, "m", "yes")] for n in range(model_items)}

@@ -171,6 +171,7 @@ def teach(
     ]
 
 
-def answer(given: Mapping[str, Any], said: str) -> dict[str, Any]:
+def answer(config: Config, given: Mapping[str, Any], said: str) -> dict[str, Any]:
     """Make the record of what a learner wrote to a task that somebody else has answered."""
+    del config
     return {"instruction": given["instruction"], "input": given.get("input"), "output": said}

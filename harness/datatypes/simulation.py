@@ -39,6 +39,7 @@ from harness.types import Cell, Parsed, Said
 NAME = "simulation"
 TABLE = "turns"
 TASK = "write"
+OF_CLASSES = "classify"  # where the study names what a turn's class is, such as who speaks
 
 # All of it decides how long a dialogue goes on, and so what is asked.
 HASHED = frozenset(
@@ -278,20 +279,49 @@ def _text_or_none(value: Any) -> str | None:
 
 def teach(
     config: Config, train: Mapping[str, Any], known: Mapping[str, Any], records: Sequence[Mapping[str, Any]]
-) -> list[tuple[Any, str]]:
-    """Give what a learner reads, and what it is to write: the dialogue so far and whose turn it is → the turn."""
-    del config, train, known
-    told: list[tuple[Any, str]] = []
+) -> list[tuple[Any, str] | None]:
+    """Give what a learner reads, and what it is to say: the dialogue so far and whose turn it is → the turn.
+
+    Where classes are named, a turn → its class: who speaks (``as_role``), or what is known of the item. Marks and what
+    ends a dialogue are taken out of the turn, for they say who speaks by agreement.
+
+    Raises:
+        KeyError: the item does not say of what class its turns are.
+    """
+    if train["classes"]:
+        signs = [*config.marks.values(), *config.done]
+        return [_classed(record, signs, train["classes"], known) for record in records]
+    told: list[tuple[Any, str] | None] = []
     before: list[str] = []
     for record in records:
-        text = str(record.get("text") or "")
-        told.append(("\n".join([*before, f"{record['as_role']}:"]), text))
-        before.append(f"{record['as_role']}: {text}")
+        words = _words(record)
+        told.append(("\n".join([*before, f"{record['as_role']}:"]), words))
+        before.append(f"{record['as_role']}: {words}")
     return told
 
 
-def answer(given: Mapping[str, Any], said: str) -> dict[str, Any]:
-    """Make the record of what a learner wrote in the place of a turn."""
-    return {
-        "as_role": given["as_role"], "speaker": None, "text": said, "number": None, "mark": None, "stop": None
-    }  # fmt: skip
+def _classed(
+    record: Mapping[str, Any], signs: Sequence[str], name: str, known: Mapping[str, Any]
+) -> tuple[str, str] | None:
+    """Give a turn's words and its class; None where there are no words."""
+    words = _words(record)
+    for sign in signs:
+        words = words.replace(sign, " ")
+    told = record["as_role"] if name == "as_role" else known[name]
+    return (words.strip(), str(told)) if words.strip() else None
+
+
+def _words(record: Mapping[str, Any]) -> str:
+    """Give what a turn says; of a move that data give as a number alone, the number."""
+    if record.get("text"):
+        return str(record["text"])
+    return "" if record.get("number") is None else f"{record['number']:g}"
+
+
+def answer(config: Config, given: Mapping[str, Any], said: str) -> dict[str, Any]:
+    """Make the record of what a learner wrote in the place of a turn, read as any turn is; nothing ends with it."""
+    role = given["as_role"]
+    words, _ = _say(said, role)
+    number = read_number(words, config.range)[0] if role in config.numbers else None
+    mark = _find_mark({"marks": config.marks}, role, words)
+    return {"as_role": role, "speaker": None, "text": words, "number": number, "mark": mark, "stop": None}

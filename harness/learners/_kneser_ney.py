@@ -49,20 +49,22 @@ class KneserNey:
     Args:
         order: length of the longest n-grams, 1 or more.
         symbols: how many there are, ``BEGIN`` and ``END`` included.
+        begins: the last so many of them begin a sequence in the place of ``BEGIN``, and stand nowhere else.
     """
 
-    def __init__(self, order: int, symbols: int) -> None:
-        self.order, self.symbols = order, symbols
+    def __init__(self, order: int, symbols: int, begins: int = 0) -> None:
+        self.order, self.symbols, self.inner = order, symbols, symbols - begins
         self.levels: list[Level] = []
         self.discounts: list[tuple[float, float, float]] = []
 
-    def fit(self, sequences: Sequence[Ints]) -> KneserNey:
+    def fit(self, sequences: Sequence[Ints], begins: Ints | None = None) -> KneserNey:
         """Count.
 
         Args:
             sequences: of symbols from ``FIRST`` on, without ``BEGIN`` and ``END``.
+            begins: what begins each; None: ``BEGIN``.
         """
-        line, offset = _join(sequences)
+        line, offset = _join(sequences, begins)
         ends: list[tuple[Ints, Ints, Ints]] = []  # per level: keys, counts, place of the n-gram that ends here
         places = [np.where(offset >= 0, 0, UNKNOWN)]  # level 0: one empty n-gram
         suffixes: list[Ints] = []
@@ -85,7 +87,8 @@ class KneserNey:
                 before = np.bincount(suffixes[depth + 1], minlength=len(keys))
                 adjusted = np.where(begins, adjusted, before)
             contexts = max(len(ends[depth - 1][0]), 1) if depth else 1  # no text may be as long as that
-            predicted = keys % self.symbols != BEGIN
+            symbol = keys % self.symbols
+            predicted = (symbol != BEGIN) & (symbol < self.inner)
             self.levels.append(self._level(keys, np.where(predicted, adjusted, 0.0), contexts, suffixes[depth]))
         return self
 
@@ -100,14 +103,15 @@ class KneserNey:
         share = (counts - off) / whole[context]
         return Level(keys, share, total, freed / whole, np.concatenate([[0.0], np.cumsum(share)]), suffix)
 
-    def probabilities(self, sequences: Sequence[Ints], base: Floats) -> Floats:
+    def probabilities(self, sequences: Sequence[Ints], base: Floats, begins: Ints | None = None) -> Floats:
         """Give P(symbol | all before it) of each symbol and of the ``END`` of each sequence, laid end to end.
 
         Args:
             sequences: symbols; ``UNKNOWN`` for those that were not there when the model was fitted.
             base: the base distribution's probability of each of these, in the same order.
+            begins: what begins each; None: ``BEGIN``.
         """
-        line, offset = _join(sequences)
+        line, offset = _join(sequences, begins)
         said = offset > 0
         made = np.zeros(len(line))
         made[said] = base
@@ -126,7 +130,7 @@ class KneserNey:
         """Draw the next symbol of each sequence; ``UNKNOWN`` where chance wants one of the base distribution.
 
         Args:
-            histories: (sequences, order - 1): the last symbols of each, oldest first; ``UNKNOWN`` before ``BEGIN``.
+            histories: (sequences, order - 1): the last symbols of each, oldest first; ``UNKNOWN`` before its begin.
             cut: give the base distribution's share to the others, by what they have.
         """
         drawn = np.full(len(histories), UNKNOWN)
@@ -171,13 +175,13 @@ def estimate_discounts(counts: Floats) -> tuple[float, float, float]:
     return made[0], made[1], made[2]
 
 
-def _join(sequences: Sequence[Ints]) -> tuple[Ints, Ints]:
-    """Lay sequences end to end, each between ``BEGIN`` and ``END``; and tell how far each symbol is from its begin."""
+def _join(sequences: Sequence[Ints], begins: Ints | None) -> tuple[Ints, Ints]:
+    """Lay sequences end to end, each between its begin and ``END``; and tell how far each symbol is from its begin."""
     lengths = np.array([len(one) + 2 for one in sequences], dtype=np.int64)
     line = np.full(int(lengths.sum()), END, dtype=np.int64)
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
     offset = np.arange(len(line)) - np.repeat(starts, lengths)
-    line[starts] = BEGIN
+    line[starts] = BEGIN if begins is None else begins
     inner = (offset > 0) & (offset < np.repeat(lengths, lengths) - 1)
     if len(sequences):
         line[inner] = np.concatenate([np.asarray(one, dtype=np.int64) for one in sequences])

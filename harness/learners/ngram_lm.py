@@ -7,7 +7,10 @@ string has a probability, all of them sum to 1, and perplexities of one test tex
 are on one scale. A word is a run of letters and digits, with inner apostrophes and hyphens, or one other sign; what
 lies between words is not modelled. The end of a text counts as a word.
 
-It learns texts and not how they follow from prompts: what it writes knows nothing of the prompt.
+Of a prompt it reads the last line, where that is a line that many prompts of the lesson end with: whose turn it is in
+a dialogue, or what was asked for. A text then begins with that line in the place of the begin of any text, so its
+first words depend on it. Other prompts are one line together; where the lesson has none, they are read as the line
+that most end with. Of all else in a prompt it knows nothing.
 
 Chen and Goodman 1999, Computer Speech and Language 13, for the smoothing; Teh 2006 (ACL) for a base of spellings.
 """
@@ -16,6 +19,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
@@ -28,7 +32,7 @@ from harness.learners._kneser_ney import BEGIN, END, FIRST, UNKNOWN, Floats, Int
 if TYPE_CHECKING:
     from harness.types import Lesson, Workplace
 
-VERSION = "2"
+VERSION = "3"
 PACKAGES: tuple[str, ...] = ()
 EXTRA = ""
 SERVES = ("write",)
@@ -43,6 +47,7 @@ OPTIONS: dict[str, Any] = {
 BYTES = 256
 SPELLING_ORDER = 5
 LONGEST_WORD = 40  # bytes of a word that is spelt
+LEAST_CUED = 50  # texts to prompts that end with one line, for it to be read
 WORD = re.compile(r"\w+(?:['’\-]\w+)*|[^\w\s]")
 OPENING = frozenset("([{“‘«¿¡")
 
@@ -58,13 +63,18 @@ class Learner:
     def __init__(self, options: Mapping[str, Any], seed: int) -> None:
         self._options = {**OPTIONS, **options}
         self._seed = seed
+        self._cues: dict[str, int] = {}  # last line of a prompt → its symbol
+        self._other = BEGIN  # what begins a text to any other prompt
 
     def fit(self, lesson: Lesson) -> None:
         """Learn the lesson's texts. A text counts as it stands, whatever its weight: words are counted, not weighed."""
-        self.learn(lesson.targets)
+        self.learn(lesson.targets, lesson.inputs)
 
-    def learn(self, texts: Sequence[str]) -> None:
+    def learn(self, texts: Sequence[str], prompts: Sequence[str] = ()) -> None:
         """Learn some texts.
+
+        Args:
+            prompts: one a text; none: nothing asked for them.
 
         Raises:
             DataError: there is none.
@@ -75,8 +85,12 @@ class Learner:
         self._words = sorted(set(chain.from_iterable(words)))
         self._numbers = {word: number for number, word in enumerate(self._words, start=FIRST)}
         self._spelling = KneserNey(SPELLING_ORDER, FIRST + BYTES).fit([_spell(word) for word in self._words])
-        self._model = KneserNey(int(self._options["order"]), FIRST + len(self._words)).fit(
-            [self._number(text) for text in words]
+        often = Counter(map(_last_line, prompts))
+        cues = sorted(line for line, count in often.items() if count >= LEAST_CUED)
+        self._cues = {line: number for number, line in enumerate(cues, start=FIRST + len(self._words))}
+        self._other = BEGIN if len(cues) < len(often) or not cues else self._cues[max(cues, key=lambda c: often[c])]
+        self._model = KneserNey(int(self._options["order"]), FIRST + len(self._words) + len(cues), len(cues)).fit(
+            [self._number(text) for text in words], self._begins(prompts) if prompts else None
         )
         self._learned = sum(map(len, words))
 
@@ -84,8 +98,11 @@ class Learner:
         """Say how much was learned."""
         return {"words": float(self._learned), "distinct_words": float(len(self._words))}
 
-    def log_probabilities(self, texts: Sequence[str]) -> list[Floats]:
+    def log_probabilities(self, texts: Sequence[str], prompts: Sequence[str] = ()) -> list[Floats]:
         """Give the natural logarithm of P(word | words before) of each word of each text, and of its end.
+
+        Args:
+            prompts: one a text; none: nothing asked for them.
 
         Returns:
             per text an array, one longer than ``split(text)``.
@@ -93,12 +110,13 @@ class Learner:
         words = [split(text) for text in texts]
         base = self._base(sorted(set(chain.from_iterable(words))))
         asked = np.array([base[word] for text in words for word in (*text, "")])
-        made = np.log(self._model.probabilities([self._number(text) for text in words], asked))
+        begins = self._begins(prompts) if prompts else None
+        made = np.log(self._model.probabilities([self._number(text) for text in words], asked, begins))
         return np.split(made, np.cumsum([len(text) + 1 for text in words])[:-1])
 
-    def losses(self, _inputs: Sequence[str], texts: Sequence[str]) -> tuple[Floats, Ints]:
+    def losses(self, inputs: Sequence[str], texts: Sequence[str]) -> tuple[Floats, Ints]:
         """Give the sum of -log P over each text's words and its end, and how many these are."""
-        logs = self.log_probabilities(texts)
+        logs = self.log_probabilities(texts, inputs)
         return np.array([-one.sum() for one in logs]), np.array([len(one) for one in logs])
 
     def perplexity(self, inputs: Sequence[str], texts: Sequence[str]) -> float:
@@ -107,21 +125,21 @@ class Learner:
         return math.exp(float(sums.sum() / counts.sum()))
 
     def write(self, inputs: Sequence[str]) -> list[str]:
-        """Draw a text for each prompt, which it does not read."""
-        return self.draw(len(inputs), np.random.default_rng(self._seed))
+        """Draw a text for each prompt, of which it reads the last line at most."""
+        return self.draw(len(inputs), np.random.default_rng(self._seed), inputs)
 
-    def draw(self, count: int, rng: np.random.Generator) -> list[str]:
+    def draw(self, count: int, rng: np.random.Generator, prompts: Sequence[str] = ()) -> list[str]:
         """Draw so many texts; one that does not end is cut off at ``longest`` words."""
         novel = bool(self._options["new_words"])
         texts: list[list[str]] = [[] for _ in range(count)]
         histories = np.full((count, self._model.order - 1), UNKNOWN)
-        histories[:, -1:] = BEGIN
+        histories[:, -1:] = self._begins(prompts)[:, None] if prompts else BEGIN
         going = np.arange(count)
         for _ in range(int(self._options["longest"])):
             said = self._model.draw(histories[going], rng, cut=bool(self._options["cut"]))
             new = said == UNKNOWN
             if not novel:
-                said[new] = rng.integers(FIRST, self._model.symbols, size=int(new.sum()))
+                said[new] = rng.integers(FIRST, self._model.inner, size=int(new.sum()))
             spelt = iter(self._invent(int(new.sum()), rng) if novel else ())
             for place, (text, number) in enumerate(zip(going, said, strict=True)):
                 word = next(spelt) if number == UNKNOWN else "" if number == END else self._words[number - FIRST]
@@ -133,6 +151,10 @@ class Learner:
             if not len(going):
                 break
         return [join(text) for text in texts]
+
+    def _begins(self, prompts: Sequence[str]) -> Ints:
+        """Give what begins the text to each prompt: its last line, if that is one that many end with."""
+        return np.array([self._cues.get(_last_line(prompt), self._other) for prompt in prompts], dtype=np.int64)
 
     def _number(self, words: Sequence[str]) -> Ints:
         return np.array([self._numbers.get(word, UNKNOWN) for word in words], dtype=np.int64)
@@ -164,6 +186,10 @@ class Learner:
             letters[:, place] = np.where(ended, END, np.where(drawn == UNKNOWN, uniform, drawn))
         whole = letters[letters[:, -1] == END, SPELLING_ORDER - 1 :]
         return [bytes((row[row != END] - FIRST).tolist()).decode("utf-8", "ignore") for row in whole]
+
+
+def _last_line(prompt: str) -> str:
+    return prompt[prompt.rfind("\n") + 1 :]
 
 
 def split(text: str) -> list[str]:

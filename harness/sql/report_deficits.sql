@@ -1,8 +1,9 @@
 -- For the report, where the classes of texts are taught: of each class, how much worse a learner tells it that a
 -- model's texts taught than one that people's texts taught (loss of F1 on people's texts, mean over seeds), beside how
 -- far the model's texts of this class lie from people's in each attribute that is there: the absolute difference of
--- the means, in standard deviations of people's texts of the data set. Of texts that are not in the test.
--- "all of them" is the mean over attributes. $path: where an item says the class of its texts.
+-- the means, in standard deviations of people's texts of the data set. Of texts that are not in the test; a turn of a
+-- dialogue is a text. "all of them" is the mean over attributes. $path: where an item says the class of its texts;
+-- '$."as_role"': a turn's class is who speaks.
 with said as (
     select f.dataset, t.model as learner, t.corpus, t.sample, p.truth, p.record ->> '$.class' as class
     from trained t join store.fits f using (fit_id) join store.predictions p using (fit_id)
@@ -32,12 +33,21 @@ teachers as (
     select distinct corpus_annotator as annotator_id, corpus from trained
     where study = $study and corpus_annotator is not null
 ),
+written as (
+    select dataset, item_id, kind, annotator_id, text, coalesce(fields ->> $path, metadata ->> $path) as class
+    from texts
+    where study = $study and kind <> 'trained'
+    union all
+    select dataset, item_id, kind, annotator_id, text,
+           case when $path = '$."as_role"' then as_role else coalesce(fields ->> $path, metadata ->> $path) end
+    from turns
+    where study = $study and kind <> 'trained' and text is not null
+),
 wrote as (
-    select t.dataset, case when t.kind = 'human' then 'human' else c.corpus end as corpus,
-           coalesce(t.fields ->> $path, t.metadata ->> $path) as class, left(sha256(t.text), 32)::uuid as text_id
-    from texts t left join teachers c using (annotator_id)
-    where t.study = $study and t.kind <> 'trained'
-      and t.item_id not in (select p.item_id from trained d join store.predictions p using (fit_id)
+    select t.dataset, case when t.kind = 'human' then 'human' else c.corpus end as corpus, t.class,
+           left(sha256(t.text), 32)::uuid as text_id
+    from written t left join teachers c using (annotator_id)
+    where t.item_id not in (select p.item_id from trained d join store.predictions p using (fit_id)
                             where d.study = $study)
 ),
 attributes (attribute, extractor, dim, per) as (

@@ -43,18 +43,18 @@ def stream_answers(store: Store, study: Study) -> Iterator[dict[str, Any]]:
 
     Yields:
         dataset, item_id, cluster, split, fields, metadata, kind, model, variant, wave, annotator_id, sample, part,
-        record; ids as 32 hexadecimal digits.
+        loaded, record; ids as 32 hexadecimal digits.
     """
     datatype = plugins.load("datatypes", study.datatype)
     own = list(columns(datatype))
     query = (
         "select dataset, replace(item_id::varchar, '-', ''), cluster, split, kind, model, variant, wave, "
-        "replace(annotator_id::varchar, '-', ''), sample, part, fields::varchar, metadata::varchar, "
-        f"{', '.join(own)} from {datatype.TABLE} where study = ? and kind <> 'trained' "
+        "replace(annotator_id::varchar, '-', ''), sample, part, generation_id is null, fields::varchar, "
+        f"metadata::varchar, {', '.join(own)} from {datatype.TABLE} where study = ? and kind <> 'trained' "
         "order by dataset, item_id, annotator_id, sample, part"
     )
     names = ("dataset", "item_id", "cluster", "split", "kind", "model", "variant", "wave", "annotator_id", "sample",
-             "part")  # fmt: skip
+             "part", "loaded")  # fmt: skip
     last, about = "", {}
     with store.read() as connection:
         rows = fetch(connection, query, [study.name])

@@ -27,18 +27,19 @@ def arrays(sequences):
 class Reference:
     """The recursion of the paper, one n-gram at a time, with dictionaries."""
 
-    def __init__(self, sequences, order, base):
+    def __init__(self, sequences, order, base, begins=None):
         self.order, self.base = order, base
         raw = [Counter() for _ in range(order + 1)]
-        for one in sequences:
-            line = (BEGIN, *one, END)
+        begins = begins or [BEGIN] * len(sequences)
+        for begin, one in zip(begins, sequences, strict=True):
+            line = (begin, *one, END)
             for end in range(1, len(line)):
                 for length in range(1, min(order, end + 1) + 1):
                     raw[length][line[end - length + 1 : end + 1]] += 1
         self.counts = {order: raw[order]} if order > 1 else {1: raw[1]}
         for length in range(1, order):
             before = Counter(gram[1:] for gram in raw[length + 1])
-            self.counts[length] = Counter({g: c if g[0] == BEGIN else before[g] for g, c in raw[length].items()})
+            self.counts[length] = Counter({g: c if g[0] in begins else before[g] for g, c in raw[length].items()})
         self.off = {
             length: (0.0, *estimate_discounts(np.array(list(counts.values()), dtype=float)))
             for length, counts in self.counts.items()
@@ -67,6 +68,27 @@ def test_probabilities_are_those_of_the_paper(taught, tried, order):
     reference = Reference(taught, order, base)
     wanted = [reference.p(word, (BEGIN, *one)[: place + 1]) for one in tried for place, word in enumerate([*one, END])]
     made = model.probabilities(arrays(tried), np.full(len(wanted), base))
+    assert made == pytest.approx(wanted, rel=1e-9)
+
+
+CUES = (BEGIN, FIRST + LETTERS, FIRST + LETTERS + 1)
+CUED = st.lists(
+    st.tuples(st.sampled_from(CUES), st.lists(st.integers(FIRST, FIRST + LETTERS - 1), max_size=6)),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(CUED, CUED, st.integers(1, 4))
+def test_what_begins_a_text_is_a_context_like_any(taught, tried, order):
+    base = 1 / (LETTERS + 1)
+    (begins, texts), (others, asked) = (zip(*some, strict=True) for some in (taught, tried))
+    model = KneserNey(order, FIRST + LETTERS + 2, 2).fit(arrays(texts), np.array(begins))
+    reference = Reference(texts, order, base, begins)
+    lines = [(begin, (*one, END)) for begin, one in zip(others, asked, strict=True)]
+    wanted = [reference.p(word, (begin, *one)[: place + 1]) for begin, one in lines for place, word in enumerate(one)]
+    made = model.probabilities(arrays(asked), np.full(len(wanted), base), np.array(others))
     assert made == pytest.approx(wanted, rel=1e-9)
 
 
@@ -116,6 +138,23 @@ def learned(texts, **options):
     model = ngram_lm.make(options, 1, None)
     model.learn(texts)
     return model
+
+
+def test_first_words_depend_on_whose_turn_it_is():
+    roles = ["A:", "B:"] * ngram_lm.LEAST_CUED
+    prompts = [f"A: Hi {number}.\n{role}" for number, role in enumerate(roles)]
+    texts = ["Ask me." if role == "A:" else "Tell you." for role in roles]
+    model = ngram_lm.make({}, 1, None)
+    model.fit(Lesson(prompts, texts, (), np.ones(len(texts)), np.arange(len(texts)), np.zeros(len(texts))))
+    asked = ["A: New.\nA:", "A: New.\nB:", "C:"] * 100
+    first = [text.split(" ")[0] for text in model.write(asked)]
+    assert np.mean([word == "Ask" for word in first[::3]]) > 0.9 < np.mean([word == "Tell" for word in first[1::3]])
+    own, other, nobody = (model.perplexity([prompt], ["Ask me."]) for prompt in asked[:3])
+    assert own < other and nobody in (own, other), "who was not there is read as whoever speaks most"
+    few = learned(texts[: ngram_lm.LEAST_CUED])
+    again = ngram_lm.make({}, 1, None)
+    again.learn(texts[: ngram_lm.LEAST_CUED], [f"{number}" for number in range(ngram_lm.LEAST_CUED)])
+    assert again.perplexity([""] * 2, texts[:2]) == few.perplexity([""] * 2, texts[:2]), "a line of its own is no cue"
 
 
 def source(count, rng, vocabulary=50):
