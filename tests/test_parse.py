@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from harness.backends.fake import load_sentences
 from harness.parse import read_reply, reads_like_refusal
 from harness.plugins import load
 from harness.types import Cell, Parsed
+from tests.soon import soon
 
 LABEL = load("datatypes", "label")
 CELL = Cell("data", "1", 0, ("ironic", "not ironic"))
@@ -85,10 +84,9 @@ def test_the_fakes_refusals_are_seen() -> None:
     assert [reads_like_refusal(sentence) for sentence in sentences] == [True] * len(sentences)
 
 
-def test_a_megabyte_takes_no_time() -> None:
-    before = time.perf_counter()
-    assert not reads_like_refusal("I am really " * 100_000)
-    assert time.perf_counter() - before < 0.1
+def test_a_megabyte_is_read_soon() -> None:
+    with soon():
+        assert not reads_like_refusal("I am really " * 100_000)
 
 
 TEXT = load("datatypes", "text")
@@ -138,7 +136,6 @@ def test_a_text_that_begins_like_a_refusal_is_a_text(text: str) -> None:
 
 
 def test_a_refusal_is_told_in_no_time() -> None:
-    began = time.perf_counter()
-    for piece in ("I'm sorry, but ", "unfortunately, ", "I can't assist ", "as an AI "):
-        read_reply(TEXT, piece * 60_000, "stop", Cell("data", "1", 0))
-    assert time.perf_counter() - began < 3
+    with soon():
+        for piece in ("I'm sorry, but ", "unfortunately, ", "I can't assist ", "as an AI "):
+            read_reply(TEXT, piece * 60_000, "stop", Cell("data", "1", 0))

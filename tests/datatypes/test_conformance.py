@@ -30,6 +30,8 @@ MAY_HAVE = {
     "texts": ["config"],
     "roles": ["asked"],
     "most_turns": ["asked"],
+    "teach": ["config", "train", "known", "records"],
+    "answer": ["config", "given", "said"],
 }
 HOSTILE = ["", " ", "\x00", "\ud800", "{}", "[]", "null", "ironic", "1", "<b>", "\u202e", "a" * 100_000]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from pydantic import ValidationError
 from harness.datatypes import instruction
 from harness.parse import read_reply
 from harness.types import Cell, Parsed
+from tests.soon import soon
 
 FIELDS = {"instruction": "Name a colour.", "input": ""}
 TWO = [
@@ -296,11 +296,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_megabyte_is_read_at_once(text: str) -> None:
-    began = time.perf_counter()
-    for makes in ("tasks", "answers"):
-        for level in ("text", "json"):
-            check(parse(text, makes, level))
-    assert time.perf_counter() - began < 4
+    with soon():
+        for makes in ("tasks", "answers"):
+            for level in ("text", "json"):
+                check(parse(text, makes, level))
 
 
 def check(parsed: Parsed) -> None:

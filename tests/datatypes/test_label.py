@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from pydantic import ValidationError
 
 from harness.datatypes import label
 from harness.types import Cell, Parsed
+from tests.soon import soon
 
 IRONIC = ("ironic", "not ironic")
 YES = ("yes", "no")
@@ -188,10 +187,9 @@ def test_options_that_differ_only_in_punctuation_are_told_apart_or_not_read() ->
     ],
     ids=lambda text: repr(text[:8]),
 )
-def test_a_megabyte_takes_less_than_a_second(text: str) -> None:
-    before = time.perf_counter()
-    read(text, (*IRONIC, *ONE_TO_FIVE))
-    assert time.perf_counter() - before < 1.0
+def test_a_megabyte_is_read_soon(text: str) -> None:
+    with soon():
+        read(text, (*IRONIC, *ONE_TO_FIVE))
 
 
 @given(st.text(), st.sampled_from([IRONIC, YES, ONE_TO_FIVE, SIGNED, LETTERS, HATE, (":)", ":("), ()]))

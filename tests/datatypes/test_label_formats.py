@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from typing import Any, Literal
 
 import pytest
@@ -14,6 +13,7 @@ from harness.datatypes import label
 from harness.datatypes._constrained import LEAST_MASS, strict_schema
 from harness.parse import chance_of, parse_replies, read_reply
 from harness.types import Cell, Constraint, Parsed
+from tests.soon import soon
 
 YES = ("yes", "no")
 IRONIC = ("ironic", "not ironic")
@@ -141,9 +141,8 @@ def test_what_is_no_object_of_the_schema_is_unparsed(text: str, reason: str) -> 
 
 @pytest.mark.parametrize("text", ['{"a":' * 4000, "{" * 20_000, '{"a":1}' * 3000, "[" * 100_000 + "{}", '{"a' * 9000])
 def test_hostile_json_takes_no_time(text: str) -> None:
-    before = time.perf_counter()
-    assert read(text, YES, "json").records == ()
-    assert time.perf_counter() - before < 2
+    with soon():
+        assert read(text, YES, "json").records == ()
 
 
 # A choice

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from harness.datatypes import simulation as sim
 from harness.datatypes._numbers import read_number
 from harness.render import Templates
 from harness.types import Cell, Said
+from tests.soon import soon
 
 CAMEL = {
     "roles": ["user", "assistant"],
@@ -355,7 +355,6 @@ def test_words_are_kept_as_they_were_said(text: str) -> None:
 )
 @pytest.mark.parametrize("rules", [CAMEL, GAME], ids=["camel", "game"])
 def test_a_megabyte_is_read_in_no_time(text: str, rules: dict[str, Any]) -> None:
-    began = time.perf_counter()
-    for turn in range(3):
-        sim.parse(text, cell(rules, *[text] * turn))
-    assert time.perf_counter() - began < 1
+    with soon():
+        for turn in range(3):
+            sim.parse(text, cell(rules, *[text] * turn))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 from harness.datatypes import text
 from harness.ids import canonical_json
 from harness.types import Cell, Parsed
+from tests.soon import soon
 
 SEED = "Once upon a time,\nthere was a dog"
 
@@ -178,9 +178,8 @@ HOSTILE = ["1. a\n", '{"', "[", '{"k":', '{"text":"a",', '"', "'", "```\n", "Sur
 def test_a_megabyte_is_read_at_once(piece: str) -> None:
     reply = piece * (1_000_000 // len(piece))
     for asked in ({"several": 1}, {"several": 3}, {"level": "json"}, {"task": "continue"}):
-        began = time.perf_counter()
-        check(read(reply, **asked))
-        assert time.perf_counter() - began < 3  # linear; seconds only where others use the cores
+        with soon():
+            check(read(reply, **asked))
 
 
 def check(parsed: Parsed) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from harness.extractors import slop
 from harness.extractors.slop import CONTRAST, DIMS, Extractor, count, load_lists
 from tests.conftest import shared_file
+from tests.soon import soon
 
 COUNTS = [
     ("words", "It's a well-known fact", 4),
@@ -70,6 +70,5 @@ def test_words_are_those_of_the_sources():
 
 @pytest.mark.parametrize("part", ["not a ", "it is not ", "isn't ", "it's not , ", "it "])
 def test_long_texts_take_linear_time(part):
-    begun = time.perf_counter()
-    count(part * 20_000)
-    assert time.perf_counter() - begun < 5
+    with soon():
+        count(part * 20_000)
