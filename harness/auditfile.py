@@ -105,6 +105,9 @@ class Header(BaseModel):
     of_data: bool = Field(
         False, description="it asks how the data were coded: of trained annotators there is nothing to ask"
     )
+    score: bool = Field(
+        False, description="it says how near an answer is to people's: trained annotators that write are scored by it"
+    )
     describes: list[str] = Field([], description="metrics that are shown and not judged; * stands for anything")
     sums: list[str] = Field(["n"], description="summed columns of cells; the rest are keys")
     reference: str = Field(description="where the definition comes from")

@@ -7,15 +7,16 @@ model's items teach as much as people's.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
 
 from harness import amplification, inference
 from harness.audit import measure
-from harness.auditfile import Audit, read_score
+from harness.auditfile import Audit
 from harness.ids import seed_of
 from harness.inference import Floats
 from harness.passes import Effort
@@ -27,7 +28,7 @@ from harness.training import HUMAN, Training
 
 Row = dict[str, Any]
 SCORES = ("accuracy", "minority_recall", "calibration_error")  # audits of label/
-READING = ("reading",)  # of scores/, where texts are written
+READING = ("reading",)  # of scores/, where texts are written; and there each audit that is a score
 AS_IS = Effort(floor_replicates=0)
 
 
@@ -57,19 +58,16 @@ class Scored:
 
 
 def score(
-    bench: Bench, study: Study, speakers: Sequence[Speaker], audits: Sequence[str]
+    bench: Bench, study: Study, speakers: Sequence[Speaker], audits: Iterable[Audit]
 ) -> tuple[list[Scored], list[Row]]:
     """Score every training and every teacher that is on a bench.
-
-    Args:
-        audits: names, as ``auditfile.read_score`` takes them.
 
     Returns:
         the scores of trained annotators, and the rows of the table ``scores``.
     """
     scored: list[Scored] = []
     rows: list[Row] = []
-    for audit in map(read_score, audits):
+    for audit in audits:
         if not bench.relation(audit.rows):
             continue
         pupils = Pupils(bench, speakers)
@@ -92,8 +90,13 @@ def _of_teacher(audit: Audit, metric: str, of: Focal, curve: Floats) -> Row:
     own = inference.interval(float(curve[0]), error, of.clusters, audit.header.range, distance=False)
     return {
         **of.who, "audit": audit.name, "metric": metric, "estimate": curve[0], "lower": own.lower, "upper": own.upper,
-        "worse": audit.header.worse, "replicates": curve[1:], "items": of.items, "clusters": of.clusters,
+        "worse": _worse(audit, metric), "replicates": curve[1:], "items": of.items, "clusters": of.clusters,
     }  # fmt: skip
+
+
+def _worse(audit: Audit, metric: str) -> str | None:
+    """Say which direction is bad; None of what is only described."""
+    return None if any(fnmatchcase(metric, one) for one in audit.header.describes) else audit.header.worse
 
 
 def _of_pupils(scored: Scored) -> list[Row]:
@@ -102,7 +105,7 @@ def _of_pupils(scored: Scored) -> list[Row]:
     shared = {
         **scored.focal.who, "variant": first.variant, "audit": scored.audit.name, "metric": scored.metric,
         "corpus": first.corpus, "human": first.human, "size": first.size, "items_taught": first.items,
-        "pool": first.pool, "worse": scored.audit.header.worse, "items": scored.focal.items,
+        "pool": first.pool, "worse": _worse(scored.audit, scored.metric), "items": scored.focal.items,
         "clusters": scored.focal.clusters,
     }  # fmt: skip
     every = {

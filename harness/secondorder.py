@@ -15,7 +15,7 @@ import numpy as np
 
 from harness import extract as extraction
 from harness import pipeline, plugins
-from harness.auditfile import Audit
+from harness.auditfile import Audit, read_score
 from harness.classes import amplify_classes
 from harness.corpora import Corpus
 from harness.errors import HarnessError, StudyError, near_names
@@ -23,6 +23,7 @@ from harness.examination import amplify
 from harness.extracting import extract_texts
 from harness.ids import content_id
 from harness.lessons import Fit
+from harness.pupils import one_draw
 from harness.remedied import compare_artifacts, compare_scores
 from harness.rooms import WRITES, Room, Wanted, list_wanted, open_rooms, speaks, task_of
 from harness.scoring import READING, SCORES, compare_shares, score, weigh_labels
@@ -236,23 +237,42 @@ def examine(
         return
     writes = task_of(study) == WRITES
     with (open_readings if writes else open_scores)(store, study) as bench:
-        scored, scores = score(bench, study, speakers, READING if writes else SCORES)
+        scored, scores = score(bench, study, speakers, map(read_score, READING if writes else SCORES))
         rows = [] if speaks(study) else amplify_classes(bench, study, speakers)
-    metrics, metric = sorted({one.metric for one in scored}), score_of(study)
-    if metrics and metric not in metrics:
-        remedy = f"{near_names(metric, metrics)}there are: {', '.join(metrics)}"
-        raise StudyError(f"there is no score {metric!r}", where="[train] score", remedy=remedy)
     able = [each for each in audits if not set(each.header.features) & set(lacking)]
     remedied: list[dict[str, Any]] = []
     if speaks(study):
         with open_tests(store, study, extractors) as bench:
             rows = amplify(bench, able, study, speakers)
             remedied = compare_artifacts(bench, able, study, speakers)
+            if writes:
+                near = score(bench, study, speakers, (one_draw(each) for each in able if each.header.score))
+                scored, scores = scored + near[0], scores + near[1]
+    metric = score_of(study)
+    compared = _compared(store, study, {one.metric for one in scored}, metric, only)
     tables = {
-        "scores": scores, "amplifications": rows, "hybrids": compare_shares(scored, training, metric),
-        "worths": weigh_labels(scored, study, metric),
+        "scores": scores, "amplifications": rows,
         "remedied": [*compare_scores(scored, metric, training.margin), *remedied],
     }  # fmt: skip
+    if compared:
+        tables |= {
+            "hybrids": compare_shares(scored, training, metric), "worths": weigh_labels(scored, study, metric)
+        }  # fmt: skip
     write_examined(store, study, tables, only)
     artifacts = len({row["audit"] for row in rows})
-    say(f"  examined {len(speakers):,} trainings: {len(metrics)} scores, amplification of {artifacts:,} artifacts")
+    metrics = len({one.metric for one in scored})
+    say(f"  examined {len(speakers):,} trainings: {metrics} scores, amplification of {artifacts:,} artifacts")
+
+
+def _compared(store: Store, study: Study, measured: set[str], metric: str, only: list[str] | None) -> bool:
+    """Tell whether corpora are compared now: not where the score that the study names was left out this time.
+
+    Raises:
+        StudyError: there is no such score.
+    """
+    held = set() if only is None else set(store.scores(study.name)["metric"])
+    if training_of(study).score and metric not in measured | held:
+        known = sorted(measured | held)
+        remedy = f"{near_names(metric, known)}there are: {', '.join(known)}"
+        raise StudyError(f"there is no score {metric!r}", where="[train] score", remedy=remedy)
+    return metric in measured or metric not in held

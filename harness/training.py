@@ -45,7 +45,9 @@ class Training(BaseModel):
         description="of texts and turns: the item field, or metadata, that names their class; of turns also as_role",
     )
     score: str = Field(
-        "", description="the score by which hybrids and sizes are compared: macro_f1, or loss where texts are written"
+        "",
+        description="the score by which hybrids and sizes are compared: macro_f1; where texts are written loss, or how "
+        "near they are to people's, such as next_turn",
     )
     margin: float = Field(0.02, gt=0, description="a loss of score that does not matter")
     options: Mapping[str, Mapping[str, Any]] = Field({}, description="learner → its options, complete")

@@ -317,11 +317,12 @@ def test_turns_are_written_in_the_place_of_a_person_s(tmp_path, writer) -> None:
 
     study = study_of(
         tmp_path / "s", "simulation", both(make), fields={"scene": "item"},
-        record={"as_role": "role", "text": "text"}, table={"roles": ["user"], "turns": 2}, train=writer,
+        record={"as_role": "role", "text": "text"}, table={"roles": ["user"], "turns": 2},
+        train={**writer, "score": "next_turn", "hybrid": [50]},
     )  # fmt: skip
     store = taught(study, Store(tmp_path / "runs"))
     said = store.sql("select * from turns where kind = 'trained'")
-    assert len(said) == 2 * 2 * 18 and said["as_role"].eq("user").all()
+    assert len(said) == 3 * 2 * 18 and said["as_role"].eq("user").all()
     assert set(said["text"].str.split().str[:2].str.join(" ")) == {"human greets", "llm greets"}, "its name is left out"
     pipeline.resolve(study, store)
     secondorder.examine_study(study, store, only=["next_turn"], **QUIET)
@@ -332,6 +333,26 @@ def test_turns_are_written_in_the_place_of_a_person_s(tmp_path, writer) -> None:
     rows = store.amplifications(study.name).set_index("corpus")
     assert rows["trained"].to_dict() == pytest.approx({c: wanted[f"corpus={c}"] for c in ("human", "gpt")})
     assert rows.loc["human", "trained"] > rows.loc["gpt", "trained"] > 0
+    check_nearness(study, store, wanted)
+
+
+def check_nearness(study, store, wanted) -> None:
+    """Hold the scores of nearness to people against the same by hand: the trainings' means, and the model's own."""
+    scores = store.scores(study.name)
+    assert set(scores["metric"]) == {"next_turn"}, "this learner does not say how it reads"
+    means = scores[(scores["kind"] == "trained") & scores["seed"].isna()].set_index("variant")["estimate"]
+    assert {name: means[name] for name in wanted.index} == pytest.approx(wanted.to_dict())
+    said = store.sql("select kind, item_id, text from turns where kind <> 'trained'").pivot(
+        index="item_id", columns="kind", values="text"
+    )
+    tried = said.loc[store.sql("select distinct item_id from turns where kind = 'trained'")["item_id"]]
+    own = np.mean([rouge_l.call(a, b) for a, b in zip(tried["llm"], tried["human"], strict=True)])
+    assert scores[scores["kind"] == "llm"]["estimate"].item() == pytest.approx(own), "the model that taught, itself"
+    row = store.hybrids(study.name).set_index("human").loc[0]
+    assert row["metric"] == "next_turn" and row["worse"] == "down"
+    assert row["difference"] == pytest.approx(means["corpus=gpt"] - means["corpus=human"]) and row["difference"] < 0
+    secondorder.examine_study(study, store, only=["turn_length"], **QUIET)
+    assert len(store.scores(study.name)) == len(scores) and len(store.hybrids(study.name)) == 2, "what was held stays"
 
 
 def turn(part, who, text, *, kind="human", loaded=True):

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.auditfile import read_score
 from harness.report import charts, words
 from harness.report import charts_second_order as drawing
 from harness.report.contents import Column, Table
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 60  # lines of a table; the files have all
 TABLES = ("amplifications", "hybrids", "worths", "remedied")
-READING = "reading"  # the audit that scores those who write
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,8 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
     told = records(scores)
     measured = [row for row in found["amplifications"] if row["amplification"] is not None]
     judged = sorted((row for row in measured if row["verdict"] != "described"), key=change, reverse=True)
-    writes, classes = any(row["audit"] == READING for row in told), any(row["audit"] == SHARES for row in judged)
+    writes = bool(told) and not any(row["audit"] == "accuracy" for row in told)
+    classes = any(row["audit"] == SHARES for row in judged)
     remedied = [
         row for row in found["remedied"] if row["verdict"] != "described" and row["difference"] is not None
     ]  # fmt: skip
@@ -288,10 +287,7 @@ def _score(rows: Sequence[Record], caption: str, names: Names, *, folded: bool) 
 
 def _better(row: Record) -> str:
     """Say which direction is good, of a metric that is a score and not only described."""
-    header = read_score(row["audit"]).header
-    if row["metric"] in header.describes:
-        return ""
-    return f"; {'lower' if row['worse'] == 'up' else 'higher'} is better"
+    return f"; {'lower' if row['worse'] == 'up' else 'higher'} is better" if row["worse"] else ""
 
 
 def _worth(row: Record, names: Names) -> str:

@@ -512,7 +512,7 @@ comment on column store.scores.estimate is 'the score';
 comment on column store.scores.lower is 'its 95 % interval';
 comment on column store.scores.upper is 'its 95 % interval';
 comment on column store.scores.seed_sd is 'standard deviation over seeds';
-comment on column store.scores.worse is 'up or down: which direction is bad';
+comment on column store.scores.worse is 'up or down: which direction is bad; null of what is only described';
 comment on column store.scores.replicates is 'the score on each bootstrap redraw of the test, paired over all annotators';
 comment on column store.scores.items is 'items of the test';
 comment on column store.scores.clusters is 'clusters of the test';

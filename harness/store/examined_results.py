@@ -19,15 +19,15 @@ def write_examined(
 
     Args:
         tables: name → rows; a column that a row does not have is null.
-        only: of the artifacts, those of these audits; what the others showed stays.
+        only: the names of the audits that were measured anew; what others showed stays, of artifacts and of scores.
     """
     import pandas as pd
 
     with store.write() as connection:
         for table, rows in tables.items():
             kept = None
-            if only is not None and table in ("amplifications", "remedied"):
-                kept = sorted({*only, *(str(row["audit"]) for row in rows)})  # scores are measured always
+            if only is not None and table in ("amplifications", "remedied", "scores"):
+                kept = sorted({*only, *(str(row["audit"]) for row in rows)})  # some scores are measured always
             some = "" if kept is None else " and list_contains($only, audit)"
             named = {"study": study.name} | ({} if kept is None else {"only": kept})
             connection.execute(f"delete from store.{table} where study = $study{some}", named)

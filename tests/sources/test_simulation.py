@@ -81,7 +81,7 @@ def test_chats_are_as_long_as_the_sources_lines(chats: Store) -> None:
     mean = rows(chats, "select avg(n) from (select count(*) as n from turns where kind = 'llm' group by key)")[0][0]
     assert mean == pytest.approx(27, abs=1)  # as the manifest says
     assert rows(chats, "select count(*) from turns where dataset = 'dailydialog'") == [[7740]]
-    assert rows(chats, "select count(*) from turns where dataset = 'personachat' and kind = 'human'") == [[30234]]
+    assert rows(chats, "select count(*) from turns where dataset = 'personachat' and kind = 'human'") == [[29234]]
 
 
 def test_a_chat_is_what_the_source_says(chats: Store) -> None:
@@ -94,6 +94,15 @@ def test_a_chat_is_what_the_source_says(chats: Store) -> None:
         ["User 1", "hello what are doing today ?", "people-test-0000 User 1"],
         ["User 2", "i am good , i just got off work and tired , i have two jobs .", "people-test-0000 User 2"],
     ]
+    # Of the other file nobody said the "hi" that begins each chat.
+    people = rows(
+        chats, "select as_role, text, fields ->> 'persona_1' from turns where key = 'people-valid-0003' order by part"
+    )
+    assert people[0][:2] == ["User 1", "hi . are you in school ? i just got accepted to uc santa cruz !"]
+    assert people[1][:2] == ["User 2", "congrats ! no i graduated and i work in an architect firm ."]
+    assert people[-1][0] == "User 1" and "i m on my way to uc santa cruz" in str(people[0][2])
+    hi = "select count(*) from turns where key like 'people-valid-%' and part = 0 and text = 'hi'"
+    assert rows(chats, hi)[0][0] < 10
     assert rows(chats, "select count(*) from turns where text like '%User 1:%'")[0][0] < 30  # within a line
 
 

@@ -8,6 +8,7 @@ worse     = "down"
 warn      = 0.05
 test      = "none"
 without   = "number"
+score     = true
 sums      = ["n", "shared"]
 reference = "ROUGE-L, F measure over words: Lin 2004, Text Summarization Branches Out"
 notes     = "Turns are put against those of people with the same number and role in the same item, and each item weighs 1. It is made for trained models, which answer what people had said up to there: who plays a whole dialogue has gone another way after a turn or two, and shares little. People's own dialogues about one item go their own ways too, so there is no human floor."

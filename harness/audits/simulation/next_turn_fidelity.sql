@@ -9,6 +9,7 @@ warn      = 0.05
 test      = "none"
 without   = "number"
 features  = ["embedding"]
+score     = true
 sums      = ["n", "near"]
 reference = "cosine of sentence vectors (Reimers and Gurevych 2019, arXiv 1908.10084) of a simulated next turn and a person's, as Ivey et al. 2024 (arXiv 2409.08330) compare them"
 notes     = "Turns are put against those of people with the same number and role in the same item, and each item weighs 1. It is made for trained models, which answer what people had said up to there: who plays a whole dialogue has gone another way after a turn or two. People's own dialogues about one item go their own ways too, so there is no human floor; two turns of small talk that have nothing to do with each other are not at 0 either. Of one vector model the numbers can be compared, and of two not."

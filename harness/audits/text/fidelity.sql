@@ -10,6 +10,7 @@ test      = "exchange"
 floor     = "people"
 least_people = 2
 features  = ["embedding"]
+score     = true
 sums      = ["n", "near", "same"]
 describes = ["near_copies"]
 reference = "cosine of sentence vectors (Reimers and Gurevych 2019, arXiv 1908.10084), against each of an item's people in turn"

@@ -9,6 +9,7 @@ warn      = 0.05
 test      = "exchange"
 floor     = "people"
 least_people = 2
+score     = true
 sums      = ["n", "shared"]
 reference = "ROUGE-L, F measure over words: Lin 2004, Text Summarization Branches Out; against each of an item's people in turn"
 notes     = "The human floor is how much of its wording a person's text shares with the others' of the same item. Where an item has one person's text there is no floor, and the number is described. A text of another length shares less, whatever it says: look at the lengths first. fidelity asks for the meaning."
