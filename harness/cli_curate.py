@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from harness.curating import Effect
+    from collections.abc import Iterator
+
+    import pandas as pd
 
 Named = Annotated[str, typer.Argument(metavar="STUDY", help="a folder with a study.toml, or its name in prompts/")]
 Remedies = Annotated[
@@ -26,7 +28,6 @@ def curate(
     """Leave out, or thin, what models said, as remedies say; audit before and after: what does each remedy buy?"""
     from harness import pipeline, plugins
     from harness.curating import curate as apply
-    from harness.curating import effects_of
     from harness.store import open_store
     from harness.study import Study
 
@@ -40,7 +41,8 @@ def curate(
     after = Study.load(folder)
     pipeline.resolve(after, store)
     pipeline.audit_study(after, store, only=only or None, say=lambda _: None)
-    _print(effects_of(after, store, names))
+    for line in tell_curations(store.curations(after.name)):
+        print(line)
     print(f"\nstudy of what is left: {folder} (harness audit, report, compare and train work on it)")
 
 
@@ -85,22 +87,21 @@ def _options(remedy: str, given: list[str]) -> dict[str, Any]:
     return {name: float(value) for name, value in own.items()}
 
 
-def _print(effects: list[Effect]) -> None:
-    """Print each metric that a remedy moves for sure, and count the others."""
-    by: dict[tuple[str, str, str, str], list[Effect]] = {}
-    for one in effects:
-        by.setdefault((one.dataset, one.model, one.variant, one.remedy), []).append(one)
-    for (dataset, model, variant, remedy), found in sorted(by.items()):
-        sure = [one for one in found if one.lower > 0 or one.upper < 0]
-        print(f"\n{remedy}: {dataset}, {model} {variant}: {len(sure)} of {len(found)} measures move for sure")
-        for one in sorted(sure, key=lambda x: (x.audit, x.metric)):
-            verdicts = one.verdict_before
-            if one.verdict_after != one.verdict_before:
-                verdicts = f"{one.verdict_before} → {one.verdict_after}"
-            print(
-                f"  {one.audit + ' ' + one.metric:<48} {one.before:>8.3f} → {one.after:>8.3f}   "
-                f"{one.after - one.before:+.3f} [{one.lower:+.3f}, {one.upper:+.3f}]   {verdicts}"
+def tell_curations(rows: pd.DataFrame) -> Iterator[str]:
+    """Tell each measure of the answers that a remedy changes for certain, and count the others."""
+    for (remedy, dataset, model, variant), found in rows.groupby(["remedy", "dataset", "model", "variant"], sort=True):
+        sure = found[found["verdict"].isin(["better", "worse", "moved"])]
+        yield f"\n{remedy}: {dataset}, {model} {variant}".rstrip()
+        counts = found["verdict"].value_counts()
+        yield "  " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+        for row in sure.sort_values(["audit", "metric"]).to_dict("records"):
+            changed = row["verdict_before"] != row["verdict_after"]
+            verdicts = f"{row['verdict_before']} → {row['verdict_after']}" if changed else row["verdict_before"]
+            moved = f"{row['difference']:+.3f} [{row['lower']:+.3f}, {row['upper']:+.3f}]"
+            yield (
+                f"  {row['verdict']:<7} {row['audit'] + ' ' + row['metric']:<44} {row['before']:>8.3f} → "
+                f"{row['after']:>8.3f}   {moved}   {verdicts}"
             )
-        blind = sum(math.isnan(one.lower) for one in found)
+        blind = int(found["lower"].isna().sum())
         if blind:
-            print(f"  {blind} without an interval of the difference: see their findings before and after")
+            yield f"  {blind} without an interval of the difference: see their findings before and after"

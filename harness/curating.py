@@ -5,15 +5,14 @@ What this refuses: to change an answer, and to curate dialogues turn by turn.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness import inference, plugins
+from harness import plugins
 from harness.errors import DataError
 from harness.ids import seed_of
 from harness.store import curated
@@ -38,28 +37,6 @@ class Left:
     rows: int
     of: int
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Effect:
-    """A metric before and after a remedy.
-
-    Attributes:
-        lower, upper: 95 % interval of after - before, paired over clusters; NaN where an audit's redraws do not pair.
-    """
-
-    dataset: str
-    model: str
-    variant: str
-    remedy: str
-    audit: str
-    metric: str
-    before: float
-    after: float
-    lower: float
-    upper: float
-    verdict_before: str
-    verdict_after: str
 
 
 def curate(
@@ -105,39 +82,6 @@ def curate(
     return (curated.write_study(study, store, pd.concat(parts)) if parts else None), told
 
 
-def effects_of(study: Study, store: Store, remedies: Sequence[str]) -> list[Effect]:
-    """Put each finding of the curated study after a remedy beside the one before it."""
-    made = []
-    for pair in curated.read_effects(store, study.name, remedies):
-        before, after = pair["before"], pair["after"]
-        lower, upper = difference(before, after)
-        made.append(
-            Effect(
-                after["dataset"], after["model"], before["variant"], pair["remedy"], after["audit"], after["metric"],
-                _number(before["estimate"]), _number(after["estimate"]), lower, upper,
-                before["verdict"], after["verdict"],
-            )
-        )  # fmt: skip
-    return made
-
-
-def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[float, float]:
-    """Give the interval of after - before, from replicates that redraw the same clusters with the same weights.
-
-    Audits on halves draw fewer, and not the same, so theirs do not pair: NaN.
-    """
-    first, second = (np.array([_number(x) for x in one["replicates"]]) for one in (before, after))
-    if len(first) != len(second) or len(first) < 200:
-        return math.nan, math.nan
-    clusters = int(min(before["clusters"], after["clusters"]))
-    error = inference.standard_error(second - first, clusters)
-    if math.isnan(error) or clusters < inference.LEAST_CLUSTERS:
-        return math.nan, math.nan
-    value = _number(after["estimate"]) - _number(before["estimate"])
-    half = inference.t_quantile(0.975, clusters - 1) * error
-    return value - half, value + half
-
-
 def _lacks(name: str, rows: pd.DataFrame, people: pd.DataFrame) -> str:
     """Say what a remedy cannot do without and does not have; empty if it has all."""
     remedy = plugins.load("remedies", name)
@@ -165,7 +109,3 @@ def _rows(frame: pd.DataFrame) -> Any:
 
     plain = frame[["item", "said_text", "said_class", "said_fault"]].astype("object")
     return Rows(*(plain[name].where(plain[name].notna(), None).to_numpy(dtype=object) for name in plain))
-
-
-def _number(value: Any) -> float:
-    return math.nan if value is None else float(value)

@@ -299,6 +299,7 @@ def audit_study(study: Study, store: Store, *, only: list[str] | None = None, sa
     """
     from harness.audit import audit
     from harness.auditfile import audits_for
+    from harness.curations import compare_curated
     from harness.reasons import explain
     from harness.secondorder import examine
     from harness.store.layout import open_bench
@@ -315,6 +316,7 @@ def audit_study(study: Study, store: Store, *, only: list[str] | None = None, sa
         compare_variants(study, store, findings, only=only)
         _comparing(study, store, every, bench).compare_unasked()
     examine(study, store, audits, there, lacking, say, only)
+    compare_curated(study, store)
 
 
 def ready_audits(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from harness import cli, pipeline
 from harness.correcting import correct_shares
-from harness.curating import curate, difference, effects_of
+from harness.curating import curate
+from harness.curations import difference
 from harness.errors import DataError
+from harness.report import words, write_report
 from harness.store import open_store
 from harness.study import Study
 from tests.studies import write_answered, write_study
@@ -49,11 +52,52 @@ def test_raking_labels_mends_their_shares_and_is_told_with_an_interval(tmp_path)
     labels = store.labels(after.name)
     assert set(labels.loc[labels["kind"] == "llm", "variant"]) == {"published", "published remedy=rake"}
     pipeline.audit_study(after, store, only=["label_shift", "agreement"], say=lambda _: None)
-    effects = {(one.audit, one.metric): one for one in effects_of(after, store, ["rake"])}
-    shift = effects["label_shift", "total_variation"]
-    assert shift.before > 0.15 > shift.after
-    assert shift.upper < 0
-    assert shift.lower < shift.after - shift.before < shift.upper
+    shift = store.curations(after.name).set_index(["audit", "metric"]).loc[("label_shift", "total_variation")]
+    assert shift["before"] > 0.15 > shift["after"] and shift["verdict"] == "better"
+    assert shift["lower"] < shift["difference"] == shift["after"] - shift["before"] < shift["upper"] < 0
+    assert (shift["model"], shift["variant"], shift["remedy"]) == ("m", "published", "rake")
+    assert (shift["verdict_before"], shift["verdict_after"]) == ("found", "cannot tell")
+    check_page(after, store, shift)
+
+
+def check_page(after, store, shift):
+    page = write_report(after, store, pipeline.clock()).read_text("utf-8")
+    assert "What rake left of m shows" in page and 'id="remedies"' in page
+    assert words.number(shift["difference"], 3, signed=True) in page
+    told = pd.read_csv(store.runs / f"report-{after.name}" / "curations.csv")
+    assert len(told) == len(store.curations(after.name))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lean", [0.0, 0.4])
+def test_leaving_out_by_chance_is_not_called_a_change(tmp_path, lean):
+    """Half of the answers, by lot, show what all of them show: q ≤ 0.05 in one of twenty at most."""
+    rng, studies, rows = np.random.default_rng(7), 100, []
+    for number in range(studies):
+        for item in range(100):
+            p = rng.beta(1, 1)
+            said = [int(rng.random() < p) for _ in range(3)]
+            says = 1 if rng.random() < lean else int(rng.random() < p)
+            one = (f"s{number:03}", item)
+            rows += [(*one, "human", f"p{n}", None, None, OPTIONS[label]) for n, label in enumerate(said)]
+            rows.append((*one, "llm", None, "m", "published", OPTIONS[says]))
+            if rng.random() < 0.5:
+                rows.append((*one, "llm", None, "m", "published remedy=half", OPTIONS[says]))
+    frame = pd.DataFrame(rows, columns=["dataset", "item", "kind", "annotator", "model", "variant", "label"])
+    query = "select *, 'Text.' as text from read_csv('all.csv', all_varchar = true)"
+    folder = write_study(
+        tmp_path / "half", files={"all.sql": query, "all.csv": frame.to_csv(index=False)}, data=[{"sql": "all.sql"}],
+        models=[], template=None, label={"options": OPTIONS},
+    )  # fmt: skip
+    made, store = Study.load(folder), open_store(tmp_path / "runs")
+    pipeline.resolve(made, store)
+    pipeline.audit_study(made, store, only=["label_shift", "agreement", "modal_dominance"], say=lambda _: None)
+    found = store.curations(made.name)
+    for metric in ("total_variation", "kappa", "modal_gap"):
+        own = found[found["metric"] == metric]
+        assert len(own) == studies
+        assert (own["q"] <= 0.05).mean() <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / studies), metric
+        assert own["difference"].abs().mean() < 0.08
 
 
 def test_the_same_study_is_curated_alike(tmp_path):
@@ -119,10 +163,11 @@ def test_differences_are_paired_and_unpaired_ones_are_not_told():
     shared = rng.normal(size=1_000)
     before = {"estimate": 1.0, "replicates": 1 + shared, "clusters": 100}
     after = {"estimate": 1.5, "replicates": 1.5 + shared + 0.01 * rng.normal(size=1_000), "clusters": 90}
-    lower, upper = difference(before, after)
-    assert 0.47 < lower < 0.5 < upper < 0.53
-    assert math.isnan(difference(before, {**after, "replicates": shared[:64]})[0])
-    assert math.isnan(difference({**before, "clusters": 9}, after)[0])
+    found = difference(before, after)
+    assert 0.47 < found.lower < found.value == 0.5 < found.upper < 0.53 and found.p < 1e-6
+    assert math.isnan(difference(before, {**after, "replicates": shared[:64]}).lower)
+    assert math.isnan(difference({**before, "clusters": 9}, after).lower)
+    assert difference(before, before).p == 1.0
 
 
 def test_shares_are_corrected_by_few_people(tmp_path):

@@ -202,12 +202,12 @@ def test_a_model_alone_is_told_beside_people(names):
 
     (told,) = tell_scores([score("fake", 0.6), score("human", 0.7)], [mixture(0, "worse", -0.1)], "macro_f1", names)
     assert told == (
-        "On 90 answers of people that taught nobody, words scores macro_f1 0.70 (95 % 0.60 to 0.80) taught by people; "
-        "−0.10 (95 % −0.13 to −0.07) taught by fake instead, worse."
+        "On 90 answers of people that taught nobody, words scores macro_f1 0.700 (95 % 0.600 to 0.800) taught by "
+        "people; −0.100 (95 % −0.130 to −0.070) taught by fake instead, worse."
     )
     loss = mixture(0, "worse", -0.1, metric="loss", worse="up")  # a gain of -0.1 is 0.1 more loss
     (told,) = tell_scores([score("fake", 0.8), score("human", 0.7)], [loss], "loss", names)
-    assert told.endswith("+0.10 (95 % +0.07 to +0.13) taught by fake instead, worse.")
+    assert told.endswith("+0.100 (95 % +0.070 to +0.130) taught by fake instead, worse.")
     panel = drawing.specify_hybrids([loss, mixture(50, "worse", -0.1, metric="loss", worse="up")], names)["vconcat"][0]
     assert "less loss" in panel["hconcat"][0]["title"]["subtitle"]
 

@@ -26,6 +26,8 @@ So has what trained models show:
 * ``charts_second_order``  what training adds, what mixtures teach, what goes with a loss
 * ``second_order``         all of these together, for ``second_order.html.j2``
 
+``remedies`` lays out what remedies change in the answers themselves, for ``remedies.html.j2``.
+
 What models and people wrote is untrusted: the template escapes all of it, and the page forbids scripts.
 """
 
@@ -39,6 +41,7 @@ from typing import TYPE_CHECKING
 from harness.report import charts, versions, words
 from harness.report.contents import Page, gather, tables
 from harness.report.prompts import Prompts, write_prompts
+from harness.report.remedies import Remedies, write_remedies
 from harness.report.second_order import SecondOrder, write_second_order
 from harness.report.timeline import Timeline, draw_timelines
 
@@ -53,7 +56,7 @@ def write_report(study: Study, store: Store, now: datetime) -> Path:
     """Write ``runs/report-<study>/``: index.html, findings.csv, and each chart as .svg, .png and .vl.json.
 
     With several prompts also sensitivities.csv and axis_effects.csv; with trained models amplifications.csv,
-    hybrids.csv, worths.csv and scores.csv.
+    hybrids.csv, worths.csv and scores.csv; with remedies curations.csv.
 
     Args:
         study: the study as it stands.
@@ -78,7 +81,8 @@ def write_report(study: Study, store: Store, now: datetime) -> Path:
     taught = write_second_order(study, store, page.trained, folder)
     store.findings(study.name).to_csv(folder / "findings.csv", index=False)
     beside = folder / "index.html.tmp"
-    beside.write_text(render(page, drawn, timelines, prompts, taught), encoding="utf-8")
+    remedies = write_remedies(study, store, folder)
+    beside.write_text(render(page, drawn, timelines, prompts, taught, remedies), encoding="utf-8")
     return beside.replace(folder / "index.html")
 
 
@@ -88,6 +92,7 @@ def render(
     timelines: Sequence[Timeline] = (),
     prompts: Prompts | None = None,
     taught: SecondOrder | None = None,
+    remedies: Remedies | None = None,
 ) -> str:
     """Fill the template.
 
@@ -97,6 +102,7 @@ def render(
         timelines: charts over time.
         prompts: what several prompts show together, if there are several.
         taught: what trained models show, if there are any.
+        remedies: what remedies change in the answers, if there are any.
     """
     import jinja2
     from markupsafe import Markup
@@ -112,6 +118,7 @@ def render(
         page=page,
         prompts=prompts,
         taught=taught,
+        remedies=remedies,
         words=words,
         versions=versions,
         timelines=[(one, Markup(one.svg)) for one in timelines],

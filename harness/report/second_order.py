@@ -199,7 +199,7 @@ def _mixtures(rows: Sequence[Record], names: Names) -> Table:
             Column("verdict", tuple(f"{row['verdict']}{', enough' * row['enough']}" for row in rows), words=True),
             Column("score", tuple(words.number(row["score"], 3) for row in rows)),
             Column(f"{gain_in(rows[0])}, beside people alone" if rows else "gain",
-                   tuple(spanned(row, "difference", signed=True) for row in rows)),
+                   tuple(spanned(row, "difference", signed=True, places=3) for row in rows)),
         ],
         folded=True,
     )  # fmt: skip
@@ -274,7 +274,7 @@ def _score(rows: Sequence[Record], caption: str, names: Names, *, folded: bool) 
         [
             *([Column("data set", tuple(row["dataset"] for row in lines), words=True)]
               if _several(lines, "dataset") else []),
-            Column("mean over seeds", tuple(spanned(row, "estimate") for row in lines)),
+            Column("mean over seeds", tuple(spanned(row, "estimate", places=3) for row in lines)),
             Column("SD over seeds", tuple(words.number(row["seed_sd"], 3) for row in lines)),
             *(Column(f"seed {seed}", tuple(of(row, seed) for row in lines)) for seed in seeds),
             Column("items taught", tuple(f"{row['items_taught']:,}" if row["items_taught"] else "–" for row in lines)),

@@ -174,9 +174,9 @@ def tell_scores(rows: Sequence[Record], mixtures: Sequence[Record], metric: str,
         for row in own:
             beside = apart.get((dataset, model, row["corpus"]))
             if beside is None:
-                listed.append(f"{spanned(row, 'estimate')} {names.taught(row['corpus'])}")
+                listed.append(f"{spanned(row, 'estimate', places=3)} {names.taught(row['corpus'])}")
             else:
-                gain = spanned(in_score(beside), "difference", signed=True)
+                gain = spanned(in_score(beside), "difference", signed=True, places=3)
                 listed.append(f"{gain} {names.taught(row['corpus'])} instead, {beside['verdict']}")
         items = count(int(own[0]["items"]), "answer")
         told.append(
@@ -217,14 +217,18 @@ def tell_remedies(rows: Sequence[Record], names: Names) -> list[str]:
         grouped.setdefault((row["remedy"], row["corpus"]), []).append(row)
     told = []
     for (remedy, corpus), own in list(grouped.items())[:MOST]:
-        verdicts = ("better", "worse", "moved", "the same", "cannot tell")
-        counts = {word: sum(row["verdict"] == word for row in own) for word in verdicts}
-        listed = join([f"{n} {word}" for word, n in counts.items() if n])
         told.append(
             f"Taught by what {remedy} left of {names.corpus(corpus)} instead of by all of it, learners show of "
-            f"{count(len(own), 'score or artifact', 'scores and artifacts')}: {listed}."
+            f"{count(len(own), 'score or artifact', 'scores and artifacts')}: {tell_counts(own)}."
         )
     return told
+
+
+def tell_counts(rows: Sequence[Record]) -> str:
+    """Say how many rows have which verdict about a remedy."""
+    verdicts = ("better", "worse", "moved", "the same", "cannot tell")
+    counts = {word: sum(row["verdict"] == word for row in rows) for word in verdicts}
+    return join([f"{n} {word}" for word, n in counts.items() if n])
 
 
 def _of_mixture(own: Sequence[Record], rows: Sequence[Record], names: Names) -> str:

@@ -621,6 +621,36 @@ comment on column store.remedied.warn is 'practical threshold: the audit''s, or 
 comment on column store.remedied.items is 'items of the test';
 comment on column store.remedied.clusters is 'clusters of the test';
 
+create table if not exists store.curations (
+    study varchar, study_hash uuid, audit varchar, metric varchar, title varchar, dataset varchar, model varchar,
+    variant varchar, wave varchar, remedy varchar, before double, after double, difference double, lower double,
+    upper double, p double, q double, verdict varchar, verdict_before varchar, verdict_after varchar, worse varchar,
+    warn double, clusters bigint);
+comment on table store.curations is 'derived: what an audit shows of what a remedy left of a model''s answers, minus what it shows of all of them';
+comment on column store.curations.study is 'the study';
+comment on column store.curations.study_hash is 'the study as it stood';
+comment on column store.curations.audit is 'the audit file';
+comment on column store.curations.metric is 'what was estimated';
+comment on column store.curations.title is 'the audit in words';
+comment on column store.curations.dataset is 'on which data';
+comment on column store.curations.model is 'the model';
+comment on column store.curations.variant is 'its prompt variant';
+comment on column store.curations.wave is 'its wave';
+comment on column store.curations.remedy is 'what chose the answers that are left';
+comment on column store.curations.before is 'in all answers';
+comment on column store.curations.after is 'in what is left';
+comment on column store.curations.difference is 'after minus before';
+comment on column store.curations.lower is 'its 95 % interval, paired over clusters; null where redraws do not pair';
+comment on column store.curations.upper is 'its 95 % interval';
+comment on column store.curations.p is 'p-value of no difference';
+comment on column store.curations.q is 'p after Benjamini-Hochberg over the remedies, models and variants of an audit, metric and dataset';
+comment on column store.curations.verdict is 'better, worse, moved (where no direction is bad), the same, cannot tell or described';
+comment on column store.curations.verdict_before is 'the verdict of the finding of all answers';
+comment on column store.curations.verdict_after is 'the verdict of the finding of what is left';
+comment on column store.curations.worse is 'up, down or both: which direction is bad';
+comment on column store.curations.warn is 'practical threshold';
+comment on column store.curations.clusters is 'clusters, of the two the fewer';
+
 create table if not exists store.collapse (
     study varchar, study_hash uuid, learner varchar, regime varchar, seed integer, generation integer,
     metric varchar, value double);

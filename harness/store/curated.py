@@ -7,13 +7,13 @@ block with what was left, as answers of a published variant. It is read, audited
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from harness import plugins
+from harness.remedies import CURATED, is_curated
 from harness.store.database import Store
 from harness.store.quoting import identifier, quoted
 from harness.store.relations import columns
@@ -95,23 +95,27 @@ def renumbered(left: pd.DataFrame) -> pd.DataFrame:
     return made.assign(part=answers["part"].rank("dense").astype(int) - 1)
 
 
-def read_effects(store: Store, study: str, remedies: Sequence[str]) -> list[dict[str, Any]]:
-    """Read each finding of a model before and after each remedy, with the replicates of both."""
+def read_pairs(store: Store, study: str) -> list[tuple[dict[str, Any], dict[str, Any], str]]:
+    """Read each finding of what a remedy left, with that of all answers and the remedy: before, after, remedy."""
+    variants = store.sql("select distinct variant from findings where study = $study", {"study": study})["variant"]
+    if not variants.map(is_curated).any():
+        return []
     frame = store.sql(
-        "select f.dataset, f.audit, f.metric, f.model, f.variant, f.wave, f.estimate, f.lower, f.upper, f.excess, "
-        "f.verdict, f.worse, f.clusters, m.replicates from findings f join measurements m using "
-        "(study, audit, metric, dataset, kind, model, variant, wave) where f.study = $study order by all",
+        "select f.dataset, f.audit, f.metric, f.title, f.model, f.variant, f.wave, f.estimate, f.verdict, "
+        "f.worse, f.warn, f.clusters, m.replicates from findings f join measurements m using "
+        "(study, audit, metric, dataset, kind, model, variant, wave) where f.study = $study and f.kind = 'llm' "
+        "order by all",
         {"study": study},
     )
-    rows = {(r["dataset"], r["audit"], r["metric"], r["model"], r["variant"], r["wave"]): r
-            for r in frame.to_dict("records")}  # fmt: skip
+    plain: list[dict[str, Any]] = [
+        {str(name): value for name, value in row.items()}
+        for row in frame.astype("object").where(frame.notna(), None).to_dict("records")
+    ]
+    rows = {(r["dataset"], r["audit"], r["metric"], r["model"], r["variant"], r["wave"]): r for r in plain}
     made = []
     for (dataset, audit, metric, model, variant, wave), after in rows.items():
-        for name in remedies:
-            suffix = f"remedy={name}"
-            if not variant.endswith(suffix):
-                continue
-            before = rows.get((dataset, audit, metric, model, variant.removesuffix(suffix).strip(), wave))
-            if before is not None:
-                made.append({"remedy": name, "before": before, "after": after})
+        curated = CURATED.fullmatch(variant or "")
+        before = rows.get((dataset, audit, metric, model, curated[1], wave)) if curated else None
+        if curated and before:
+            made.append((before, after, str(curated[2])))
     return made

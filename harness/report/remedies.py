@@ -1,0 +1,115 @@
+"""The part of the page about remedies: what each changes in a model's answers themselves.
+
+What this refuses: to compute. What is shown is as ``harness audit`` left it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.report import words
+from harness.report.contents import Column, Table
+from harness.report.findings import axes_of, name_variant
+from harness.report.tables import Record, records
+from harness.report.taught import spanned, tell_counts
+
+if TYPE_CHECKING:
+    from harness.store import Store
+    from harness.study import Study
+
+QUESTION = "What does each remedy change in the answers?"
+SURE = ("better", "worse", "moved")
+
+
+@dataclass(frozen=True)
+class Remedies:
+    """What the template lays out.
+
+    Attributes:
+        changed: what is certain; ``others``: the rest of what is judged.
+        blind: how many have no interval of the difference.
+    """
+
+    question: str
+    answer: list[str]
+    changed: Table
+    others: Table
+    blind: int
+
+
+def write_remedies(study: Study, store: Store, folder: Path) -> Remedies | None:
+    """Gather what remedies change and write it into a folder; None where nothing was curated."""
+    frame = store.curations(study.name)
+    if frame.empty:
+        return None
+    frame.to_csv(folder / "curations.csv", index=False)
+    rows = _named(records(frame), axes_of(study))
+    judged = [row for row in rows if row["verdict"] != "described" and row["difference"] is not None]
+    changed = sorted((row for row in judged if row["verdict"] in SURE), key=_far, reverse=True)
+    return Remedies(
+        question=QUESTION,
+        answer=_tell(judged),
+        changed=_table("What remedies change for certain", changed, folded=False),
+        others=_table("What they do not change for certain", [r for r in judged if r["verdict"] not in SURE]),
+        blind=sum(row["lower"] is None for row in judged),
+    )
+
+
+def _named(rows: Sequence[Record], axes: dict[str, list[str]]) -> list[Record]:
+    """Say whose answers each row is about: the model, and its prompt and wave where it has several."""
+    several = {name: {row["model"] for row in rows if len({r[name] for r in rows if r["model"] == row["model"]}) > 1}
+               for name in ("variant", "wave")}  # fmt: skip
+    return [
+        {**row, "who": " · ".join(filter(None, (
+            row["model"],
+            name_variant(row["variant"] or "", axes) if row["model"] in several["variant"] else "",
+            f"wave {row['wave']}" if row["model"] in several["wave"] else "",
+        )))}
+        for row in rows
+    ]  # fmt: skip
+
+
+def _far(row: Record) -> float:
+    """Give how many times what matters a change is; for order only."""
+    return float(abs(row["difference"] or 0.0) / (row["warn"] or 1.0))
+
+
+def _tell(rows: Sequence[Record]) -> list[str]:
+    grouped: dict[tuple[str, str, str], list[Record]] = {}
+    for row in rows:
+        grouped.setdefault((row["remedy"], row["who"], row["dataset"]), []).append(row)
+    several = len({dataset for *_, dataset in grouped}) > 1
+    return [
+        f"What {remedy} left of {who}{f' on {dataset}' if several else ''} shows, of "
+        f"{words.count(len(own), 'measure')} beside the same in all of its answers: {tell_counts(own)}."
+        for (remedy, who, dataset), own in grouped.items()
+    ]
+
+
+def _table(caption: str, rows: Sequence[Record], *, folded: bool = True) -> Table:
+    metrics = {row["audit"]: {each["metric"] for each in rows if each["audit"] == row["audit"]} for row in rows}
+    several = len({row["dataset"] for row in rows}) > 1
+    return Table(
+        caption, "measure",
+        tuple(row["title"] if len(metrics[row["audit"]]) == 1 else f"{row['title']}: {row['metric']}" for row in rows),
+        [
+            Column("answers of", tuple(row["who"] for row in rows), words=True),
+            *([Column("data set", tuple(row["dataset"] for row in rows), words=True)] if several else []),
+            Column("remedy", tuple(row["remedy"] for row in rows), words=True),
+            Column("verdict", tuple(row["verdict"] for row in rows), words=True),
+            Column("before", tuple(words.number(row["before"], 3) for row in rows)),
+            Column("after", tuple(words.number(row["after"], 3) for row in rows)),
+            Column("difference", tuple(spanned(row, "difference", signed=True, places=3) for row in rows)),
+            Column("q", tuple(words.chance(row["q"]) for row in rows)),
+            Column("artifact before → after", tuple(_findings(row) for row in rows), words=True),
+        ],
+        folded=folded,
+    )  # fmt: skip
+
+
+def _findings(row: Record) -> str:
+    before, after = row["verdict_before"], row["verdict_after"]
+    return str(before) if before == after else f"{before} → {after}"
