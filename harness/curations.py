@@ -77,4 +77,4 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Mean:
 
 
 def _number(value: Any) -> float:
-    return math.nan if value is None else float(value)
+    return math.nan if value is None or value is np.ma.masked else float(value)

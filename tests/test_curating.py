@@ -63,7 +63,7 @@ def test_raking_labels_mends_their_shares_and_is_told_with_an_interval(tmp_path)
 def check_page(after, store, shift):
     page = write_report(after, store, pipeline.clock()).read_text("utf-8")
     assert "What rake left of m shows" in page and 'id="remedies"' in page
-    assert words.number(shift["difference"], 3, signed=True) in page
+    assert words.number(shift["difference"], 2, signed=True) in page
     told = pd.read_csv(store.runs / f"report-{after.name}" / "curations.csv")
     assert len(told) == len(store.curations(after.name))
 

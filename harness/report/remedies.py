@@ -14,7 +14,7 @@ from harness.report import words
 from harness.report.contents import Column, Table
 from harness.report.findings import axes_of, name_variant
 from harness.report.tables import Record, records
-from harness.report.taught import spanned, tell_counts
+from harness.report.taught import places_of, spanned, tell_counts, title
 
 if TYPE_CHECKING:
     from harness.store import Store
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 QUESTION = "What does each remedy change in the answers?"
 SURE = ("better", "worse", "moved")
+MOST = 4  # of a remedy and a model that have a sentence of their own
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ def write_remedies(study: Study, store: Store, folder: Path) -> Remedies | None:
     return Remedies(
         question=QUESTION,
         answer=_tell(judged),
-        changed=_table("What remedies change for certain", changed, folded=False),
-        others=_table("What they do not change for certain", [r for r in judged if r["verdict"] not in SURE]),
+        changed=_table("What remedies change for certain", changed, judged, folded=False),
+        others=_table("What they do not change for certain", [r for r in judged if r["verdict"] not in SURE], judged),
         blind=sum(row["lower"] is None for row in judged),
     )
 
@@ -78,36 +79,47 @@ def _far(row: Record) -> float:
 
 
 def _tell(rows: Sequence[Record]) -> list[str]:
+    """Say what each remedy changes in whose answers; of those that change nothing for certain only how many."""
     grouped: dict[tuple[str, str, str], list[Record]] = {}
     for row in rows:
         grouped.setdefault((row["remedy"], row["who"], row["dataset"]), []).append(row)
     several = len({dataset for *_, dataset in grouped}) > 1
-    return [
+    sure = {key: own for key, own in grouped.items() if any(row["verdict"] in SURE for row in own)}
+    told = [
         f"What {remedy} left of {who}{f' on {dataset}' if several else ''} shows, of "
         f"{words.count(len(own), 'measure')} beside the same in all of its answers: {tell_counts(own)}."
-        for (remedy, who, dataset), own in grouped.items()
+        for (remedy, who, dataset), own in list(sure.items())[:MOST]
     ]
+    if len(sure) > MOST:
+        told.append(f"{words.count(len(sure) - MOST, 'more pair')} of a remedy and a model: see below.")
+    if idle := [f"{remedy} in {who}{f' on {dataset}' if several else ''}" for remedy, who, dataset in grouped
+                if (remedy, who, dataset) not in sure]:  # fmt: skip
+        more = f" and {len(idle) - MOST} more" if len(idle) > MOST else ""
+        told.append(f"Nothing is changed for certain by {words.join(idle[:MOST])}{more}.")
+    return told
 
 
-def _table(caption: str, rows: Sequence[Record], *, folded: bool = True) -> Table:
-    metrics = {row["audit"]: {each["metric"] for each in rows if each["audit"] == row["audit"]} for row in rows}
-    several = len({row["dataset"] for row in rows}) > 1
+def _table(caption: str, rows: Sequence[Record], every: Sequence[Record], *, folded: bool = True) -> Table:
+    """Lay out some of all the measures."""
+    several = len({row["dataset"] for row in every}) > 1
     return Table(
-        caption, "measure",
-        tuple(row["title"] if len(metrics[row["audit"]]) == 1 else f"{row['title']}: {row['metric']}" for row in rows),
+        caption, "measure", tuple(title(row, every) for row in rows),
         [
             Column("answers of", tuple(row["who"] for row in rows), words=True),
             *([Column("data set", tuple(row["dataset"] for row in rows), words=True)] if several else []),
             Column("remedy", tuple(row["remedy"] for row in rows), words=True),
             Column("verdict", tuple(row["verdict"] for row in rows), words=True),
-            Column("before", tuple(words.number(row["before"], 3) for row in rows)),
-            Column("after", tuple(words.number(row["after"], 3) for row in rows)),
-            Column("difference", tuple(spanned(row, "difference", signed=True, places=3) for row in rows)),
+            Column("before → after", tuple(_moved(row) for row in rows)),
+            Column("difference", tuple(spanned(row, "difference", signed=True) for row in rows)),
             Column("q", tuple(words.chance(row["q"]) for row in rows)),
-            Column("artifact before → after", tuple(_findings(row) for row in rows), words=True),
+            Column("artifact", tuple(_findings(row) for row in rows), words=True),
         ],
         folded=folded,
     )  # fmt: skip
+
+
+def _moved(row: Record) -> str:
+    return " → ".join(words.number(row[name], places_of(row)) for name in ("before", "after"))
 
 
 def _findings(row: Record) -> str:

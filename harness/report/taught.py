@@ -69,11 +69,16 @@ def spanned(
     row: Record, name: str, low: str = "lower", high: str = "upper", *, signed: bool = False, places: int | None = None
 ) -> str:
     """Write a number with its interval; with so many decimals, or as many as what matters asks for."""
-    places = places or (3 if (row.get("warn") or 1.0) < 0.02 else 2)
+    places = places or places_of(row)
     value = number(row[name], places, signed=signed)
     if row[low] is None or row[high] is None:
         return f"{value} (no interval)"
     return f"{value} (95 % {number(row[low], places, signed=signed)} to {number(row[high], places, signed=signed)})"
+
+
+def places_of(row: Record) -> int:
+    """Give the decimals that what matters asks for."""
+    return 3 if (row.get("warn") or 1.0) < 0.02 else 2
 
 
 def title(row: Record, rows: Sequence[Record]) -> str:
