@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -142,6 +143,10 @@ class Header(BaseModel):
         if self.words and not self.resample:
             raise ValueError('words are cut in halves only: write resample = "halves"')
         return self
+
+    def only_describes(self, metric: str) -> bool:
+        """Tell whether a metric is shown and not judged."""
+        return any(fnmatchcase(metric, one) for one in self.describes)
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
 
 from harness import inference
 from harness.amplification import Mean, judge_amplification
-from harness.auditfile import audits_for
+from harness.auditfile import Header, audits_for
 from harness.remedied import VERDICTS
 from harness.store.curated import read_pairs
 from harness.store.database import Store
@@ -28,8 +27,11 @@ LEAST_REPLICATES = 200
 
 def compare_curated(study: Study, store: Store) -> list[Row]:
     """Put each finding after a remedy beside the one before it, and keep it: rows of the table ``curations``."""
-    describes = {each.name: each.header.describes for each in audits_for(study.datatype, study.folder)}
-    rows = [_row(before, after, remedy, describes) for before, after, remedy in read_pairs(store, study.name)]
+    headers = {each.name: each.header for each in audits_for(study.datatype, study.folder)}
+    rows = [
+        _row(before, after, remedy, headers.get(after["audit"]))
+        for before, after, remedy in read_pairs(store, study.name)
+    ]
     families: dict[tuple[str, str, str], list[Row]] = {}
     for row in rows:
         families.setdefault((row["dataset"], row["audit"], row["metric"]), []).append(row)
@@ -42,9 +44,9 @@ def compare_curated(study: Study, store: Store) -> list[Row]:
     return rows
 
 
-def _row(before: Row, after: Row, remedy: str, describes: Mapping[str, list[str]]) -> Row:
+def _row(before: Row, after: Row, remedy: str, header: Header | None) -> Row:
     mean = difference(before, after)
-    told = any(fnmatchcase(after["metric"], one) for one in describes.get(after["audit"], []))
+    told = header is None or header.only_describes(after["metric"])
     return {
         **{name: after[name] for name in ("audit", "metric", "title", "dataset", "model", "worse")},
         "variant": before["variant"], "wave": before["wave"], "remedy": remedy,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
@@ -188,6 +187,6 @@ def judged_together(audit: Audit, rows: list[Row]) -> list[Row]:
         for row, q in zip(family, inference.benjamini_hochberg([row["p"] for row in family]), strict=True):
             row["q"] = q
     for row in rows:
-        judged = None if any(fnmatchcase(row["metric"], one) for one in audit.header.describes) else row["warn"]
+        judged = None if audit.header.only_describes(row["metric"]) else row["warn"]
         row["verdict"] = amplification.judge_amplification(row["worse"], judged, row.pop("mean"), row["q"])
     return rows

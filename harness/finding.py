@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
@@ -134,7 +133,7 @@ def make_finding(
     freedom = focal.clusters - 1 if freedom is None else freedom
     own = inference.interval(estimate, error, focal.clusters, header.range, distance=distance, freedom=freedom)
     found.estimate, found.lower, found.upper = estimate, own.lower, own.upper
-    if header.warn is None or any(fnmatchcase(metric, one) for one in header.describes):
+    if header.warn is None or header.only_describes(metric):
         return found
     if header.least_people > max(focal.people, 1):
         found.note = "no item has two people who could be put against each other: shown, and not judged"

@@ -7,7 +7,6 @@ looked at on the same items of the test. What this refuses: to compare where see
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
@@ -122,7 +121,7 @@ def _judged(rows: list[Row], audit: Audit, margins: Mapping[str, float]) -> list
         families.setdefault((row["dataset"], row["model"], row["metric"]), []).append(row)
     for family in families.values():
         for row, q in zip(family, inference.benjamini_hochberg([row["p"] for row in family]), strict=True):
-            described = any(fnmatchcase(row["metric"], one) for one in audit.header.describes)
+            described = audit.header.only_describes(row["metric"])
             row["warn"] = margins.get(row["metric"]) if margins else None if described else audit.header.warn
             verdict = amplification.judge_amplification(row["worse"], row["warn"], row.pop("mean"), q)
             row |= {"q": q, "verdict": VERDICTS.get(verdict, verdict)}

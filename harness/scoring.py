@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
@@ -96,7 +95,7 @@ def _of_teacher(audit: Audit, metric: str, of: Focal, curve: Floats) -> Row:
 
 def _worse(audit: Audit, metric: str) -> str | None:
     """Say which direction is bad; None of what is only described."""
-    return None if any(fnmatchcase(metric, one) for one in audit.header.describes) else audit.header.worse
+    return None if audit.header.only_describes(metric) else audit.header.worse
 
 
 def _of_pupils(scored: Scored) -> list[Row]:
