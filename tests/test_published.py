@@ -28,8 +28,13 @@ STUDIES = {
     "spp": "simulations/spp",
     "nli_explanations": "free_form_text/mjd_explanations",
 }
-# Of a large one a fifth of its clusters, by a condition at the end of its query: MAUVE of many texts takes long.
-PARTS = {"nli_explanations": ("explanations.sql", "where hash(p.premise) % 5 = 0\n")}
+# Of large ones a part of the items, by a condition at the end of a query: vectors and MAUVE of many texts take long.
+PARTS = {
+    "self_instruct": ("user_oriented.sql", "where hash(id) % 3 = 0\n"),
+    "dolly": ("alpagasus.sql", "where place % 5 = 0\n"),
+    "spp": ("transcripts.sql", "where n.place % 4 = 0\n"),
+    "nli_explanations": ("explanations.sql", "where hash(p.premise) % 10 = 0\n"),
+}
 
 
 @pytest.fixture

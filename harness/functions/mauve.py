@@ -57,35 +57,35 @@ def quantise(rows: Floats, buckets: int) -> npt.NDArray[np.int64]:
     shares = np.cumsum(values[::-1]) / max(float(values.sum()), 1e-300)
     rows = rows @ axes[:, ::-1][:, : int(np.argmax(shares >= VARIANCE)) + 1]
     rng = np.random.default_rng(SEED)
-    centres = _start(rows, buckets, rng)
+    lengths = (rows**2).sum(axis=1)
+    centres = _start(rows, lengths, buckets, rng)
     label = np.full(len(rows), -1)
     for _ in range(STEPS):
-        nearest = _distances(rows, centres).argmin(axis=1)
+        nearest = _distances(rows, lengths, centres).argmin(axis=1)
         if (nearest == label).all():
             break
         label = nearest
         count = np.bincount(label, minlength=len(centres))
-        sums = np.zeros_like(centres)
-        np.add.at(sums, label, rows)
+        sums = (label == np.arange(len(centres))[:, None]).astype(np.float64) @ rows
         filled = count > 0
         centres[filled] = sums[filled] / count[filled, None]
     return label.astype(np.int64)
 
 
-def _start(rows: Floats, buckets: int, rng: np.random.Generator) -> Floats:
+def _start(rows: Floats, lengths: Floats, buckets: int, rng: np.random.Generator) -> Floats:
     """Choose the first centres: each with a chance that grows with the squared distance to those before."""
     chosen = [int(rng.integers(len(rows)))]
-    gap = _distances(rows, rows[chosen])[:, 0]
+    gap = _distances(rows, lengths, rows[chosen])[:, 0]
     while len(chosen) < buckets and gap.sum() > 1e-12:
         chosen.append(int(rng.choice(len(rows), p=gap / gap.sum())))
-        gap = np.minimum(gap, _distances(rows, rows[chosen[-1:]])[:, 0])
+        gap = np.minimum(gap, _distances(rows, lengths, rows[chosen[-1:]])[:, 0])
     return rows[chosen].copy()
 
 
-def _distances(rows: Floats, centres: Floats) -> Floats:
-    """Give squared distances: (rows, centres)."""
-    square = (rows**2).sum(axis=1)[:, None] - 2 * rows @ centres.T + (centres**2).sum(axis=1)
-    distances: Floats = np.maximum(square, 0)
+def _distances(rows: Floats, lengths: Floats, centres: Floats) -> Floats:
+    """Give squared distances: (rows, centres). ``lengths`` are the squared lengths of the rows."""
+    square = lengths[:, None] - 2 * (rows @ centres.T) + (centres**2).sum(axis=1)
+    distances: Floats = np.maximum(square, 0, out=square)
     return distances
 
 
