@@ -36,7 +36,7 @@ def train_and_tell(
     done = secondorder.train_study(study, store, learners=learners or (), corpora=corpora or (), say=say)
     secondorder.examine_study(study, store, only=only or None, say=say)
     if as_json:
-        tables = ("scores", "amplifications", "hybrids", "worths", "remedied")
+        tables = ("scores", "amplifications", "hybrids", "worths", "mixtures", "remedied")
         frames = {
             table: getattr(store, table)(study.name).drop(columns="replicates", errors="ignore") for table in tables
         }

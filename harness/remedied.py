@@ -6,7 +6,7 @@ looked at on the same items of the test. What this refuses: to compare where see
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,28 +37,37 @@ def compare_artifacts(bench: Bench, audits: Sequence[Audit], study: Study, speak
         return []
     rows: list[Row] = []
     for audit in audits:
-        if not looks_at_pupils(bench, audit):
-            continue
-        pupils = Pupils(bench, alone)
-        pairs = list(_pairs(pupils.groups))
-        both = [one for _, before, after in pairs for one in (*before, *after)]
-        focals, curves, _ = measure(
-            bench, one_draw(audit), study, [focal(pupils.seat(one), number) for number, one in enumerate(both)], AS_IS
-        )
-        found, begin = [], 0
-        for remedy, before, after in pairs:
-            middle, end = begin + len(before), begin + len(before) + len(after)
-            for metric in sorted({metric for number, metric in curves if number == begin}):
-                if all((number, metric) in curves for number in range(begin, end)):
-                    values = np.stack([curves[number, metric] for number in range(begin, end)])
-                    of = focals[begin]
-                    found.append(
-                        _row(audit, metric, remedy, (before, values[: middle - begin]),
-                             (after, values[middle - begin :]), of)
-                    )  # fmt: skip
-            begin = end
-        rows += _judged(found, audit, {})
+        if looks_at_pupils(bench, audit):
+            pupils = Pupils(bench, alone)
+            found = [_row(audit, *one) for one in measure_beside(bench, audit, study, pupils, _pairs(pupils.groups))]
+            rows += judged(found, audit, {})
     return rows
+
+
+def measure_beside(
+    bench: Bench, audit: Audit, study: Study, pupils: Pupils, pairs: Iterable[tuple[Any, Group, Group]]
+) -> Iterator[tuple[str, Any, tuple[Group, Floats], tuple[Group, Floats], Focal]]:
+    """Measure each of two groups of trainings that are to be compared, seed by seed on the same redraws.
+
+    Args:
+        pairs: what names the pair, before, after.
+
+    Yields:
+        metric, the pair's name, before and after, each with its values (seeds, replicates + 1).
+    """
+    pairs = list(pairs)
+    both = [one for _, before, after in pairs for one in (*before, *after)]
+    wanted = [focal(pupils.seat(one), number) for number, one in enumerate(both)]
+    focals, curves, _ = measure(bench, one_draw(audit), study, wanted, AS_IS)
+    begin = 0
+    for name, before, after in pairs:
+        middle, end = begin + len(before), begin + len(before) + len(after)
+        for metric in sorted({metric for number, metric in curves if number == begin}):
+            if all((number, metric) in curves for number in range(begin, end)):
+                values = np.stack([curves[number, metric] for number in range(begin, end)])
+                old, new = values[: middle - begin], values[middle - begin :]
+                yield metric, name, (before, old), (after, new), focals[begin]
+        begin = end
 
 
 def compare_scores(scored: Sequence[Scored], metric: str, margin: float) -> list[Row]:
@@ -80,7 +89,7 @@ def compare_scores(scored: Sequence[Scored], metric: str, margin: float) -> list
             for second in there.values() if second.pupils is after
         ]  # fmt: skip
         if found:
-            rows += _judged(found, next(iter(there.values())).audit, {metric: margin})
+            rows += judged(found, next(iter(there.values())).audit, {metric: margin})
     return rows
 
 
@@ -99,19 +108,27 @@ def _row(
     audit: Audit, metric: str, remedy: str, before: tuple[Group, Floats], after: tuple[Group, Floats], of: Focal
 ) -> Row:
     (first, old), (second, new) = before, after
-    drawn, other = (group[0].items / group[0].pool for group in (second, first))
-    mean = mean_over_seeds(new, of.clusters, drawn, minus=old, minus_drawn=other)
     return {
-        "audit": audit.name, "metric": metric, "title": audit.header.title, "dataset": first[0].dataset,
-        "model": first[0].model, "corpus": first[0].corpus, "remedy": remedy, "seeds": len(first),
+        **row_beside(audit, metric, before, after, of), "corpus": first[0].corpus, "remedy": remedy,
         "items_taught": second[0].items, "before": float(old[:, 0].mean()), "after": float(new[:, 0].mean()),
-        "difference": mean.value, "lower": mean.lower, "upper": mean.upper, "p": mean.p, "mean": mean,
-        "worse": audit.header.worse, "items": of.items, "clusters": of.clusters,
     }  # fmt: skip
 
 
-def _judged(rows: list[Row], audit: Audit, margins: Mapping[str, float]) -> list[Row]:
-    """Correct p over the remedies and corpora of a data set, learner and metric, then judge.
+def row_beside(audit: Audit, metric: str, before: tuple[Group, Floats], after: tuple[Group, Floats], of: Focal) -> Row:
+    """Begin a row of two groups of trainings beside each other: after less before."""
+    (first, old), (second, new) = before, after
+    drawn, other = (group[0].items / group[0].pool for group in (second, first))
+    mean = mean_over_seeds(new, of.clusters, drawn, minus=old, minus_drawn=other)
+    return {
+        "audit": audit.name, "metric": metric, "title": audit.header.title, "dataset": second[0].dataset,
+        "model": second[0].model, "seeds": len(second), "difference": mean.value, "lower": mean.lower,
+        "upper": mean.upper, "p": mean.p, "mean": mean, "worse": audit.header.worse, "items": of.items,
+        "clusters": of.clusters,
+    }  # fmt: skip
+
+
+def judged(rows: list[Row], audit: Audit, margins: Mapping[str, float]) -> list[Row]:
+    """Correct p over all rows of a data set, learner and metric, then judge.
 
     Args:
         margins: metric → the difference that matters; empty: the audit's own, for what it judges.

@@ -23,6 +23,7 @@ from harness.examination import amplify
 from harness.extracting import extract_texts
 from harness.ids import content_id
 from harness.lessons import Fit
+from harness.mixtures import compare_mixtures
 from harness.pupils import one_draw
 from harness.remedied import compare_artifacts, compare_scores
 from harness.rooms import WRITES, Room, Wanted, list_wanted, open_rooms, speaks, task_of
@@ -241,17 +242,19 @@ def examine(
         rows = [] if speaks(study) else amplify_classes(bench, study, speakers)
     able = [each for each in audits if not set(each.header.features) & set(lacking)]
     remedied: list[dict[str, Any]] = []
+    mixed: list[dict[str, Any]] = []
     if speaks(study):
         with open_tests(store, study, extractors) as bench:
             rows = amplify(bench, able, study, speakers)
             remedied = compare_artifacts(bench, able, study, speakers)
+            mixed = compare_mixtures(bench, able, study, speakers)
             if writes:
                 near = score(bench, study, speakers, (one_draw(each) for each in able if each.header.score))
                 scored, scores = scored + near[0], scores + near[1]
     metric = score_of(study)
     compared = _compared(store, study, {one.metric for one in scored}, metric, only)
     tables = {
-        "scores": scores, "amplifications": rows,
+        "scores": scores, "amplifications": rows, "mixtures": mixed,
         "remedied": [*compare_scores(scored, metric, training.margin), *remedied],
     }  # fmt: skip
     if compared:

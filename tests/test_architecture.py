@@ -32,7 +32,7 @@ MOST_LINES = 400
 # The pipeline, and its parts: asking by batch, features, the second order, and collapse.
 PIPELINE = ("harness.pipeline", "harness.cli", "harness.batching", "harness.extracting", "harness.secondorder",
             "harness.scoring", "harness.examination", "harness.classes", "harness.remedied", "harness.curations",
-            "harness.cli_train", "harness.collapsing")  # fmt: skip
+            "harness.mixtures", "harness.cli_train", "harness.collapsing")  # fmt: skip
 # The embedded model is a file of our own beside the backends, which those that load models here read.
 ALLOWED = {
     ("harness.backends.transformers", "harness.embedded"),

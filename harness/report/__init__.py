@@ -56,7 +56,7 @@ def write_report(study: Study, store: Store, now: datetime) -> Path:
     """Write ``runs/report-<study>/``: index.html, findings.csv, and each chart as .svg, .png and .vl.json.
 
     With several prompts also sensitivities.csv and axis_effects.csv; with trained models amplifications.csv,
-    hybrids.csv, worths.csv and scores.csv; with remedies curations.csv.
+    hybrids.csv, mixtures.csv, worths.csv and scores.csv; with remedies curations.csv.
 
     Args:
         study: the study as it stands.

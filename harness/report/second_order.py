@@ -21,6 +21,7 @@ from harness.report.taught import (
     Names,
     change,
     gain_in,
+    places_of,
     spanned,
     tell_amplification,
     tell_remedies,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from harness.study import Study
 
 MOST_LISTED = 60  # lines of a table; the files have all
-TABLES = ("amplifications", "hybrids", "worths", "remedied")
+TABLES = ("amplifications", "hybrids", "mixtures", "worths", "remedied")
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class SecondOrder:
     amplification: Chart | None
     described: int
     mixtures: Table
+    mixed: Table
     hybrid: Chart | None
     margin: str
     deficits: list[Chart]
@@ -120,6 +122,7 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
         ),
         described=len(measured) - len(judged),
         mixtures=_mixtures(found["hybrids"], names),
+        mixed=_mixed([row for row in found["mixtures"] if row["verdict"] != "described"], names),
         hybrid=_draw(
             drawing.specify_hybrids(found["hybrids"], names),
             folder,
@@ -200,6 +203,26 @@ def _mixtures(rows: Sequence[Record], names: Names) -> Table:
             Column("score", tuple(words.number(row["score"], 3) for row in rows)),
             Column(f"{gain_in(rows[0])}, beside people alone" if rows else "gain",
                    tuple(spanned(row, "difference", signed=True, places=3) for row in rows)),
+        ],
+        folded=True,
+    )  # fmt: skip
+
+
+def _mixed(rows: Sequence[Record], names: Names) -> Table:
+    """Lay out each artifact by the share of people's items, beside what people alone teach."""
+    shown = sorted(rows, key=lambda row: (row["dataset"], row["model"], row["corpus"], title(row, rows), row["human"]))
+    return Table(
+        "Artifacts under mixtures, beside models taught by people alone", "artifact",
+        tuple(title(row, rows) for row in shown),
+        [
+            *_who(shown),
+            Column("corpus", tuple(names.corpus(row["corpus"]) for row in shown), words=True),
+            Column("people’s share", tuple(f"{row['human']} %" for row in shown)),
+            Column("verdict", tuple(row["verdict"] for row in shown), words=True),
+            Column("taught by people", tuple(words.number(row["by_people"], places_of(row)) for row in shown)),
+            Column("by the mixture", tuple(words.number(row["trained"], places_of(row)) for row in shown)),
+            Column("difference", tuple(spanned(row, "difference", signed=True) for row in shown)),
+            Column("q", tuple(words.chance(row["q"]) for row in shown)),
         ],
         folded=True,
     )  # fmt: skip

@@ -573,6 +573,34 @@ comment on column store.hybrids.margin is 'a loss that does not matter';
 comment on column store.hybrids.verdict is 'not worse, worse or cannot tell';
 comment on column store.hybrids.enough is 'true at the smallest share from which on every larger share is not worse';
 
+create table if not exists store.mixtures (
+    study varchar, study_hash uuid, audit varchar, metric varchar, title varchar, dataset varchar, model varchar,
+    corpus varchar, human integer, seeds integer, by_people double, trained double, difference double, lower double,
+    upper double, p double, q double, verdict varchar, worse varchar, warn double, items bigint, clusters bigint);
+comment on table store.mixtures is 'derived: an artifact in models taught by a mixture, minus that in models taught by people alone, on the same items of the test';
+comment on column store.mixtures.study is 'the study';
+comment on column store.mixtures.study_hash is 'the study as it stood';
+comment on column store.mixtures.audit is 'the audit file';
+comment on column store.mixtures.metric is 'what was estimated';
+comment on column store.mixtures.title is 'the audit in words';
+comment on column store.mixtures.dataset is 'on which data';
+comment on column store.mixtures.model is 'the learner';
+comment on column store.mixtures.corpus is 'the model whose answers are mixed with people''s';
+comment on column store.mixtures.human is 'per cent of items with a person''s answer; 0: the model''s alone';
+comment on column store.mixtures.seeds is 'seeds that it rests on';
+comment on column store.mixtures.by_people is 'the artifact in models taught by people alone, mean over seeds';
+comment on column store.mixtures.trained is 'the artifact in models taught by the mixture';
+comment on column store.mixtures.difference is 'trained minus by_people';
+comment on column store.mixtures.lower is 'its 95 % interval, for chance in the items of the test and in training';
+comment on column store.mixtures.upper is 'its 95 % interval';
+comment on column store.mixtures.p is 'p-value of no difference';
+comment on column store.mixtures.q is 'p after Benjamini-Hochberg over the corpora and shares of an audit, metric, dataset and learner';
+comment on column store.mixtures.verdict is 'better, worse, moved (where no direction is bad), the same, cannot tell or described';
+comment on column store.mixtures.worse is 'up, down or both: which direction is bad';
+comment on column store.mixtures.warn is 'practical threshold';
+comment on column store.mixtures.items is 'items of the test';
+comment on column store.mixtures.clusters is 'clusters of the test';
+
 create table if not exists store.worths (
     study varchar, study_hash uuid, dataset varchar, model varchar, corpus varchar, metric varchar, size integer,
     human_score double, equal_size double, worth double, lower double, upper double, note varchar);

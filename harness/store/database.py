@@ -132,6 +132,10 @@ class Store:
         """Give what a remedy buys in those whom a model's answers teach: each artifact and score before and after."""
         return self._frame("remedied", study)
 
+    def mixtures(self, study: str | None = None) -> pd.DataFrame:
+        """Give each artifact in models taught by mixtures, beside that in models taught by people alone."""
+        return self._frame("mixtures", study)
+
     def curations(self, study: str | None = None) -> pd.DataFrame:
         """Give what a remedy changes in a model's answers themselves: each finding before and after."""
         return self._frame("curations", study)

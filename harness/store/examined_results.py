@@ -26,7 +26,7 @@ def write_examined(
     with store.write() as connection:
         for table, rows in tables.items():
             kept = None
-            if only is not None and table in ("amplifications", "remedied", "scores"):
+            if only is not None and table in ("amplifications", "mixtures", "remedied", "scores"):
                 kept = sorted({*only, *(str(row["audit"]) for row in rows)})  # some scores are measured always
             some = "" if kept is None else " and list_contains($only, audit)"
             named = {"study": study.name} | ({} if kept is None else {"only": kept})

@@ -235,7 +235,8 @@ def _views() -> Iterator[str]:
         "join store.items i using (item_id)"
     )
     kept = ("measurements", "findings", "sensitivities", "axis_effects", "variance_components", "comparisons")
-    for table in (*kept, "scores", "amplifications", "hybrids", "worths", "remedied", "curations", "collapse"):
+    learned = ("scores", "amplifications", "hybrids", "mixtures", "worths", "remedied")
+    for table in (*kept, *learned, "curations", "collapse"):
         yield (
             f"create or replace view {table} as select t.* from store.{table} t "
             "join studies s on s.study = t.study and s.study_hash = t.study_hash"
