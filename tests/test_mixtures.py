@@ -67,5 +67,10 @@ def test_a_model_alone_is_as_far_from_people_as_amplification_says(mixed):
 def test_the_page_lists_them(mixed):
     study, store = mixed
     page = write_report(study, store, pipeline.clock())
-    assert "Artifacts under mixtures, beside models taught by people alone" in page.read_text("utf-8")
+    text = page.read_text("utf-8")
+    assert "Artifacts under mixtures, beside models taught by people alone" in text
+    judged = store.mixtures(study.name).query("verdict != 'described'")
+    sure = judged[judged["verdict"].isin(["better", "worse", "moved"])].groupby("human").size()
+    told = [f"{sure.get(share, 0)} at {share} %" for share in (0, *SHARES)]
+    assert f"{', '.join(told[:-1])} and {told[-1]}." in text
     assert len((page.parent / "mixtures.csv").read_text("utf-8").splitlines()) == 1 + len(store.mixtures(study.name))

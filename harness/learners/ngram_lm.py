@@ -47,7 +47,7 @@ OPTIONS: dict[str, Any] = {
 BYTES = 256
 SPELLING_ORDER = 5
 LONGEST_WORD = 40  # bytes of a word that is spelt
-LEAST_CUED = 50  # texts to prompts that end with one line, for it to be read
+LEAST_CUED = 20  # texts to prompts that end with one line, for it to be read
 WORD = re.compile(r"\w+(?:['’\-]\w+)*|[^\w\s]")
 OPENING = frozenset("([{“‘«¿¡")
 

@@ -14,14 +14,13 @@ from harness.report import words
 from harness.report.contents import Column, Table
 from harness.report.findings import axes_of, name_variant
 from harness.report.tables import Record, records
-from harness.report.taught import places_of, spanned, tell_counts, title
+from harness.report.taught import DIFFER, places_of, spanned, tell_counts, title
 
 if TYPE_CHECKING:
     from harness.store import Store
     from harness.study import Study
 
 QUESTION = "What does each remedy change in the answers?"
-SURE = ("better", "worse", "moved")
 MOST = 4  # of a remedy and a model that have a sentence of their own
 
 
@@ -49,12 +48,12 @@ def write_remedies(study: Study, store: Store, folder: Path) -> Remedies | None:
     frame.to_csv(folder / "curations.csv", index=False)
     rows = _named(records(frame), axes_of(study))
     judged = [row for row in rows if row["verdict"] != "described" and row["difference"] is not None]
-    changed = sorted((row for row in judged if row["verdict"] in SURE), key=_far, reverse=True)
+    changed = sorted((row for row in judged if row["verdict"] in DIFFER), key=_far, reverse=True)
     return Remedies(
         question=QUESTION,
         answer=_tell(judged),
         changed=_table("What remedies change for certain", changed, judged, folded=False),
-        others=_table("What they do not change for certain", [r for r in judged if r["verdict"] not in SURE], judged),
+        others=_table("What they do not change for certain", [r for r in judged if r["verdict"] not in DIFFER], judged),
         blind=sum(row["lower"] is None for row in judged),
     )
 
@@ -84,7 +83,7 @@ def _tell(rows: Sequence[Record]) -> list[str]:
     for row in rows:
         grouped.setdefault((row["remedy"], row["who"], row["dataset"]), []).append(row)
     several = len({dataset for *_, dataset in grouped}) > 1
-    sure = {key: own for key, own in grouped.items() if any(row["verdict"] in SURE for row in own)}
+    sure = {key: own for key, own in grouped.items() if any(row["verdict"] in DIFFER for row in own)}
     told = [
         f"What {remedy} left of {who}{f' on {dataset}' if several else ''} shows, of "
         f"{words.count(len(own), 'measure')} beside the same in all of its answers: {tell_counts(own)}."

@@ -24,6 +24,7 @@ from harness.report.taught import (
     places_of,
     spanned,
     tell_amplification,
+    tell_mixed,
     tell_remedies,
     tell_scores,
     tell_shares,
@@ -99,6 +100,7 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
     remedied = [
         row for row in found["remedied"] if row["verdict"] != "described" and row["difference"] is not None
     ]  # fmt: skip
+    mixed = [row for row in found["mixtures"] if row["verdict"] != "described"]
     metric = (study.training or read_training({}, str(study.folder))).scored_by(writes=writes)
     deficits = read_deficits(study, store)
     first = [each for each in deficits if each.attribute == ALL]
@@ -113,6 +115,7 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
             *tell_amplification(judged, names),
             *([] if judged and not (writes or classes) else tell_scores(alone, found["hybrids"], metric, names)),
             *tell_shares(found["hybrids"], names),
+            *tell_mixed(mixed, names),
             *tell_remedies(remedied, names),
             *(tell(each) for each in first[:1]),
         ],
@@ -122,7 +125,7 @@ def write_second_order(study: Study, store: Store, sections: Sequence[Section], 
         ),
         described=len(measured) - len(judged),
         mixtures=_mixtures(found["hybrids"], names),
-        mixed=_mixed([row for row in found["mixtures"] if row["verdict"] != "described"], names),
+        mixed=_mixed(mixed, names),
         hybrid=_draw(
             drawing.specify_hybrids(found["hybrids"], names),
             folder,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PEOPLE = "people"
 QUESTION = "What do models that were trained on these data show of it?"
 CERTAIN = ("amplified", "damped", "moved")
+DIFFER = ("better", "worse", "moved")
 MOST = 4  # classes of trained models, mixtures and data sets that have a sentence of their own
 
 
@@ -225,6 +226,28 @@ def tell_remedies(rows: Sequence[Record], names: Names) -> list[str]:
         told.append(
             f"Taught by what {remedy} left of {names.corpus(corpus)} instead of by all of it, learners show of "
             f"{count(len(own), 'score or artifact', 'scores and artifacts')}: {tell_counts(own)}."
+        )
+    return told
+
+
+def tell_mixed(rows: Sequence[Record], names: Names) -> list[str]:
+    """Say how many artifacts differ for certain from what people alone teach, share by share.
+
+    Args:
+        rows: of the table mixtures, those that are judged.
+    """
+    grouped: dict[tuple[str, str, str], list[Record]] = {}
+    for row in rows:
+        grouped.setdefault((row["dataset"], row["model"], row["corpus"]), []).append(row)
+    told = []
+    for (_, _, corpus), own in list(grouped.items())[:MOST]:
+        shares = sorted({row["human"] for row in own})
+        differ = [sum(r["human"] == share and r["verdict"] in DIFFER for r in own) for share in shares]
+        listed = join([f"{n} at {share} %" for share, n in zip(shares, differ, strict=True)])
+        artifacts = len({(row["audit"], row["metric"]) for row in own})
+        told.append(
+            f"Of {count(artifacts, 'artifact')} in {where(own[0], rows)}, so many differ for certain from what "
+            f"people’s items alone teach, by people’s share among those of {names.corpus(corpus)}: {listed}."
         )
     return told
 
