@@ -13,7 +13,8 @@ from harness.corpora import Corpus, read_taught
 from harness.errors import StudyError
 from harness.functions import rouge_l
 from harness.lessons import Fit
-from harness.report.tables import ask
+from harness.report.deficits import read_deficits
+from harness.report.tables import ask, ask_about
 from harness.store import Store
 from harness.study import Study
 from harness.training import Training
@@ -481,4 +482,6 @@ def test_who_speaks_is_told_of_peoples_turns(tmp_path) -> None:
     assert wanted["human"] == 1.0 and 0.4 < wanted["gpt"] < 0.6
     assert store.sql("select * from turns where kind = 'trained'").empty, "nobody trained says a turn"
     assert set(store.amplifications(study.name)["audit"]) == {"class_share"}
-    assert store.sql("select count(*) as n from turns t join trained using (annotator_id)")["n"].item() == 0
+    rows = ask_about(store, "deficits", study=study.name, path='$."as_role"')
+    assert {row["class"] for row in rows} == {"A", "B"} and all(row["loss"] > 0 for row in rows)
+    assert read_deficits(study, store) == [], "a line goes through any two points"

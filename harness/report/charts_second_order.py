@@ -150,7 +150,7 @@ def _mixture(alt: Any, own: Sequence[Record], domain: tuple[float, float], names
     told = f"people’s items on top, % of {names.corpus(first['corpus'])}’s" if added else "people’s share, %"
     scale = alt.Scale(domain=[-4, most + 4], nice=False)
     axis = alt.Axis(title=plain(told), values=[0, 25, 50, 75, 100], grid=False)
-    y_axis = alt.Axis(title=None, tickCount=6, labelExpr="datum.value == 0 ? '0' : format(datum.value, '+.2~f')")
+    y_axis = alt.Axis(title=None, tickCount=6, labelExpr="datum.value == 0 ? '0' : format(datum.value, '+.3~f')")
 
     def y(name: str) -> Any:
         return alt.Y(f"{name}:Q", scale=alt.Scale(domain=list(domain), nice=False, zero=False), axis=y_axis)

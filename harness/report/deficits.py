@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from harness.store import Store
     from harness.study import Study
 
+LEAST_TOLD = 3  # classes that a slope rests on
 ALL = "all of them"  # the mean over attributes, as the query calls it: the question that is asked first
 
 
@@ -59,7 +60,10 @@ class Deficit:
 
 
 def read_deficits(study: Study, store: Store) -> list[Deficit]:
-    """Regress losses on each attribute's differences, the mean over attributes first; none without classes of texts."""
+    """Regress losses on each attribute's differences, the mean over attributes first.
+
+    Nothing where no classes are taught, and nothing of fewer than three classes: a line goes through any two.
+    """
     if study.training is None or study.training.classes is None:
         return []
     rows = ask_about(store, "deficits", study=study.name, path=f'$."{study.training.classes}"')
@@ -77,7 +81,8 @@ def read_deficits(study: Study, store: Store) -> list[Deficit]:
             for name, (slope, heaviest) in found.items()
             if (points := [row for row in own[name] if row["loss"] is not None])
         ]
-    return sorted(made, key=lambda each: (each.learner, each.attribute != ALL))
+    told = (each for each in made if each.units >= LEAST_TOLD)
+    return sorted(told, key=lambda each: (each.learner, each.attribute != ALL))
 
 
 def _regress(points: Sequence[Record]) -> tuple[Slope, str]:
