@@ -18,13 +18,15 @@ interval says nothing of other items to teach with. Degrees of freedom are Satte
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from harness.inference import TIE, Floats, t_quantile, t_tail
+from harness.inference import TIE, Floats, benjamini_hochberg, t_quantile, t_tail
+
+CHANGED = ("better", "worse", "moved")  # verdicts of what changes for certain, as judge_change gives them
 
 
 @dataclass(frozen=True)
@@ -72,17 +74,26 @@ def mean_over_seeds(
     spread = float(np.std(apart[:, 0], ddof=1)) if seeds > 1 else math.nan
     value = float(average[0])
     if len(redrawn) < 2 or clusters < 2 or seeds < 2:
-        return Mean(value, math.nan, math.nan, math.nan, spread, math.nan, math.nan)
+        return mean_of(value, math.nan, math.nan, spread)
     items = float(np.var(redrawn, ddof=1)) * clusters / (clusters - 1) + chosen
     # Two corpora are as far drawn as each is; where they are drawn alike, this is the factor times the difference's.
     corpora = math.sqrt(_reach(drawn)) * values - math.sqrt(_reach(minus_drawn)) * other
     training = _between_models(corpora) + _between_models(apart) / seeds
     error = math.sqrt(items + training)
     if error < TIE:
-        return Mean(value, value, value, 1.0 if abs(value) < TIE else 0.0, spread, error, math.inf)
+        return mean_of(value, error, math.inf, spread)
     freedom = (items + training) ** 2 / (items**2 / (clusters - 1) + training**2 / (seeds - 1))
+    return mean_of(value, error, freedom, spread)
+
+
+def mean_of(value: float, error: float, freedom: float, seed_sd: float = math.nan) -> Mean:
+    """Give a value with the t interval and test that its standard error makes; NaN where that is not known."""
+    if math.isnan(error):
+        return Mean(value, math.nan, math.nan, math.nan, seed_sd, math.nan, math.nan)
+    if error < TIE:
+        return Mean(value, value, value, 1.0 if abs(value) < TIE else 0.0, seed_sd, error, freedom)
     half = t_quantile(0.975, freedom) * error
-    return Mean(value, value - half, value + half, t_tail(value / error, freedom), spread, error, freedom)
+    return Mean(value, value - half, value + half, t_tail(value / error, freedom), seed_sd, error, freedom)
 
 
 def _reach(drawn: float) -> float:
@@ -122,6 +133,26 @@ def judge_amplification(worse: str, warn: float | None, found: Mean, q: float) -
             return "moved"
         return "amplified" if (found.value > 0) == (worse == "up") else "damped"
     return "cannot tell"
+
+
+def judge_change(worse: str, warn: float | None, found: Mean, q: float) -> str:
+    """Say what a change of what is measured is: *better* and *worse* in the place of damped and amplified."""
+    verdict = judge_amplification(worse, warn, found, q)
+    return {"amplified": "worse", "damped": "better"}.get(verdict, verdict)
+
+
+def judge_together(
+    rows: list[dict[str, Any]], family: Sequence[str], judge: Callable[[str, float | None, Mean, float], str]
+) -> list[dict[str, Any]]:
+    """Correct p over the rows that have the same values of some names, then judge each by its ``mean``, taken out."""
+    families: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        families.setdefault(tuple(row[name] for name in family), []).append(row)
+    for own in families.values():
+        for row, q in zip(own, benjamini_hochberg([row["p"] for row in own]), strict=True):
+            row["q"] = q
+            row["verdict"] = judge(row["worse"], row["warn"], row.pop("mean"), q)
+    return rows
 
 
 def judge_share(difference: Mean, margin: float) -> str:

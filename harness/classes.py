@@ -56,7 +56,7 @@ def _beside_taught(
     audit: Audit, each: Class, by_people: Sequence[Speaker], focals: Mapping[int, Focal], curves: Curve
 ) -> Iterator[Row]:
     """Put what the trainings of one corpus say of each class beside what taught them; seeds in one order."""
-    for metric in metrics_of(each, curves):
+    for metric in metrics_of(each.own, curves):
         trained, of = stack_of(each.own, metric, curves), focals[each.own[0]]
         taught = np.array([
             (one.taught or {}).get(metric, 0.0) - (human.taught or {}).get(metric, 0.0)

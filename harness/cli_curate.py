@@ -89,8 +89,10 @@ def _options(remedy: str, given: list[str]) -> dict[str, Any]:
 
 def tell_curations(rows: pd.DataFrame) -> Iterator[str]:
     """Tell each measure of the answers that a remedy changes for certain, and count the others."""
+    from harness.amplification import CHANGED
+
     for (remedy, dataset, model, variant), found in rows.groupby(["remedy", "dataset", "model", "variant"], sort=True):
-        sure = found[found["verdict"].isin(["better", "worse", "moved"])]
+        sure = found[found["verdict"].isin(CHANGED)]
         yield f"\n{remedy}: {dataset}, {model} {variant}".rstrip()
         counts = found["verdict"].value_counts()
         yield "  " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items())

@@ -81,7 +81,7 @@ def _beside_models(bench: Bench, audit: Audit, study: Study, pupils: Pupils) -> 
         classes.append(Class(group, range(begin, middle), range(middle, len(wanted) - 1), len(wanted) - 1, share))
     focals, curves, _ = measure(bench, audit, study, wanted, AS_IS)
     for each in classes:
-        for metric in metrics_of(each, curves):
+        for metric in metrics_of(each.own, curves):
             if (each.teacher, metric) in curves:
                 trained = stack_of(each.own, metric, curves)
                 taught = curves[each.teacher, metric]
@@ -111,7 +111,7 @@ def _beside_people(bench: Bench, audit: Audit, study: Study, pupils: Pupils) -> 
             classes.append(Class(group, range(begin, len(wanted))))
     focals, curves, floors = measure(bench, audit, study, wanted, WITH_FLOOR)
     for each in classes:
-        for metric in metrics_of(each, curves):
+        for metric in metrics_of(each.own, curves):
             trained, of = stack_of(each.own, metric, curves), focals[each.own[0]]
             drawn, chosen, floor = each.group[0].items / each.group[0].pool, 0.0, audit.header.floor
             if all((n, metric) in floors for n in each.own):
@@ -126,15 +126,15 @@ def _beside_people(bench: Bench, audit: Audit, study: Study, pupils: Pupils) -> 
             yield row | told_of(mean_over_seeds(trained - people, of.clusters, drawn, chosen=chosen))
 
 
-def metrics_of(each: Class, curves: Curve) -> list[str]:
-    """List the metrics that every training of a class has."""
+def metrics_of(numbers: Sequence[int], curves: Curve) -> list[str]:
+    """List the metrics that every one of some focal annotators has."""
     return sorted(
-        metric for number, metric in curves if number == each.own[0] and all((n, metric) in curves for n in each.own)
+        metric for number, metric in curves if number == numbers[0] and all((n, metric) in curves for n in numbers)
     )
 
 
-def stack_of(numbers: range, metric: str, curves: Curve) -> Floats:
-    """Give a metric of some trainings: (seeds, replicates + 1)."""
+def stack_of(numbers: Sequence[int], metric: str, curves: Curve) -> Floats:
+    """Give a metric of some focal annotators: (trainings, replicates + 1)."""
     return np.stack([curves[number, metric] for number in numbers])
 
 
@@ -180,13 +180,8 @@ def _against_floor(floors: Sequence[Floats]) -> tuple[Floats, Floats, float]:
 
 def judged_together(audit: Audit, rows: list[Row]) -> list[Row]:
     """Correct p over the corpora of a data set, learner and metric, then judge."""
-    families: dict[tuple[str, str, str], list[Row]] = {}
+    amplification.judge_together(rows, ("dataset", "model", "metric"), amplification.judge_amplification)
     for row in rows:
-        families.setdefault((row["dataset"], row["model"], row["metric"]), []).append(row)
-    for family in families.values():
-        for row, q in zip(family, inference.benjamini_hochberg([row["p"] for row in family]), strict=True):
-            row["q"] = q
-    for row in rows:
-        judged = None if audit.header.only_describes(row["metric"]) else row["warn"]
-        row["verdict"] = amplification.judge_amplification(row["worse"], judged, row.pop("mean"), row["q"])
+        if audit.header.only_describes(row["metric"]):
+            row["verdict"] = "described"
     return rows

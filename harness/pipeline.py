@@ -316,7 +316,7 @@ def audit_study(study: Study, store: Store, *, only: list[str] | None = None, sa
         compare_variants(study, store, findings, only=only)
         _comparing(study, store, every, bench).compare_unasked()
     examine(study, store, audits, there, lacking, say, only)
-    compare_curated(study, store)
+    compare_curated(study, store, every)
 
 
 def ready_audits(

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from harness import amplification, inference
+from harness import amplification
 from harness.amplification import mean_over_seeds
 from harness.audit import measure
 from harness.auditfile import Audit
+from harness.examination import AS_IS, metrics_of, stack_of
 from harness.inference import Floats
-from harness.passes import Effort
 from harness.pupils import Pupils, focal, looks_at_pupils, one_draw
 from harness.remedies import CURATED, is_curated
 from harness.scoring import Scored
@@ -26,8 +24,6 @@ from harness.study import Study
 
 Row = dict[str, Any]
 Group = Sequence[Speaker]
-AS_IS = Effort(floor_replicates=0)
-VERDICTS = {"amplified": "worse", "damped": "better"}
 
 
 def compare_artifacts(bench: Bench, audits: Sequence[Audit], study: Study, speakers: Sequence[Speaker]) -> list[Row]:
@@ -56,18 +52,15 @@ def measure_beside(
         metric, the pair's name, before and after, each with its values (seeds, replicates + 1).
     """
     pairs = list(pairs)
-    both = [one for _, before, after in pairs for one in (*before, *after)]
-    wanted = [focal(pupils.seat(one), number) for number, one in enumerate(both)]
+    speakers = dict.fromkeys(one for _, before, after in pairs for one in (*before, *after))
+    numbers = {one: number for number, one in enumerate(speakers)}  # one group may stand in many pairs
+    wanted = [focal(pupils.seat(one), number) for one, number in numbers.items()]
     focals, curves, _ = measure(bench, one_draw(audit), study, wanted, AS_IS)
-    begin = 0
     for name, before, after in pairs:
-        middle, end = begin + len(before), begin + len(before) + len(after)
-        for metric in sorted({metric for number, metric in curves if number == begin}):
-            if all((number, metric) in curves for number in range(begin, end)):
-                values = np.stack([curves[number, metric] for number in range(begin, end)])
-                old, new = values[: middle - begin], values[middle - begin :]
-                yield metric, name, (before, old), (after, new), focals[begin]
-        begin = end
+        old, new = ([numbers[one] for one in group] for group in (before, after))
+        for metric in metrics_of([*old, *new], curves):
+            sides = (before, stack_of(old, metric, curves)), (after, stack_of(new, metric, curves))
+            yield metric, name, *sides, focals[old[0]]
 
 
 def compare_scores(scored: Sequence[Scored], metric: str, margin: float) -> list[Row]:
@@ -133,13 +126,7 @@ def judged(rows: list[Row], audit: Audit, margins: Mapping[str, float]) -> list[
     Args:
         margins: metric → the difference that matters; empty: the audit's own, for what it judges.
     """
-    families: dict[tuple[str, str, str], list[Row]] = {}
     for row in rows:
-        families.setdefault((row["dataset"], row["model"], row["metric"]), []).append(row)
-    for family in families.values():
-        for row, q in zip(family, inference.benjamini_hochberg([row["p"] for row in family]), strict=True):
-            described = audit.header.only_describes(row["metric"])
-            row["warn"] = margins.get(row["metric"]) if margins else None if described else audit.header.warn
-            verdict = amplification.judge_amplification(row["worse"], row["warn"], row.pop("mean"), q)
-            row |= {"q": q, "verdict": VERDICTS.get(verdict, verdict)}
-    return rows
+        described = audit.header.only_describes(row["metric"])
+        row["warn"] = margins.get(row["metric"]) if margins else None if described else audit.header.warn
+    return amplification.judge_together(rows, ("dataset", "model", "metric"), amplification.judge_change)

@@ -90,7 +90,7 @@ class Learner:
         self._cues = {line: number for number, line in enumerate(cues, start=FIRST + len(self._words))}
         self._other = BEGIN if len(cues) < len(often) or not cues else self._cues[max(cues, key=lambda c: often[c])]
         self._model = KneserNey(int(self._options["order"]), FIRST + len(self._words) + len(cues), len(cues)).fit(
-            [self._number(text) for text in words], self._begins(prompts) if prompts else None
+            [self._number(text) for text in words], self._begins(prompts)
         )
         self._learned = sum(map(len, words))
 
@@ -110,8 +110,8 @@ class Learner:
         words = [split(text) for text in texts]
         base = self._base(sorted(set(chain.from_iterable(words))))
         asked = np.array([base[word] for text in words for word in (*text, "")])
-        begins = self._begins(prompts) if prompts else None
-        made = np.log(self._model.probabilities([self._number(text) for text in words], asked, begins))
+        numbered = [self._number(text) for text in words]
+        made = np.log(self._model.probabilities(numbered, asked, self._begins(prompts)))
         return np.split(made, np.cumsum([len(text) + 1 for text in words])[:-1])
 
     def losses(self, inputs: Sequence[str], texts: Sequence[str]) -> tuple[Floats, Ints]:
@@ -133,7 +133,8 @@ class Learner:
         novel = bool(self._options["new_words"])
         texts: list[list[str]] = [[] for _ in range(count)]
         histories = np.full((count, self._model.order - 1), UNKNOWN)
-        histories[:, -1:] = self._begins(prompts)[:, None] if prompts else BEGIN
+        begins = self._begins(prompts)
+        histories[:, -1:] = BEGIN if begins is None else begins[:, None]
         going = np.arange(count)
         for _ in range(int(self._options["longest"])):
             said = self._model.draw(histories[going], rng, cut=bool(self._options["cut"]))
@@ -152,8 +153,10 @@ class Learner:
                 break
         return [join(text) for text in texts]
 
-    def _begins(self, prompts: Sequence[str]) -> Ints:
-        """Give what begins the text to each prompt: its last line, if that is one that many end with."""
+    def _begins(self, prompts: Sequence[str]) -> Ints | None:
+        """Give what begins the text to each prompt: its last line, if that is one that many end with; None of none."""
+        if not prompts:
+            return None
         return np.array([self._cues.get(_last_line(prompt), self._other) for prompt in prompts], dtype=np.int64)
 
     def _number(self, words: Sequence[str]) -> Ints:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.amplification import CHANGED
 from harness.report import words
 from harness.report.contents import Column, Table
 from harness.report.findings import axes_of, name_variant
 from harness.report.tables import Record, records
-from harness.report.taught import DIFFER, places_of, spanned, tell_counts, title
+from harness.report.taught import group_by, places_of, spanned, tell_counts, titles
 
 if TYPE_CHECKING:
     from harness.store import Store
@@ -48,20 +49,24 @@ def write_remedies(study: Study, store: Store, folder: Path) -> Remedies | None:
     frame.to_csv(folder / "curations.csv", index=False)
     rows = _named(records(frame), axes_of(study))
     judged = [row for row in rows if row["verdict"] != "described" and row["difference"] is not None]
-    changed = sorted((row for row in judged if row["verdict"] in DIFFER), key=_far, reverse=True)
+    changed = sorted((row for row in judged if row["verdict"] in CHANGED), key=_far, reverse=True)
     return Remedies(
         question=QUESTION,
         answer=_tell(judged),
         changed=_table("What remedies change for certain", changed, judged, folded=False),
-        others=_table("What they do not change for certain", [r for r in judged if r["verdict"] not in DIFFER], judged),
+        others=_table(
+            "What they do not change for certain", [r for r in judged if r["verdict"] not in CHANGED], judged
+        ),
         blind=sum(row["lower"] is None for row in judged),
     )
 
 
 def _named(rows: Sequence[Record], axes: dict[str, list[str]]) -> list[Record]:
     """Say whose answers each row is about: the model, and its prompt and wave where it has several."""
-    several = {name: {row["model"] for row in rows if len({r[name] for r in rows if r["model"] == row["model"]}) > 1}
-               for name in ("variant", "wave")}  # fmt: skip
+    several = {
+        name: {model for (model,), own in group_by(rows, "model").items() if len({row[name] for row in own}) > 1}
+        for name in ("variant", "wave")
+    }
     return [
         {**row, "who": " · ".join(filter(None, (
             row["model"],
@@ -79,11 +84,9 @@ def _far(row: Record) -> float:
 
 def _tell(rows: Sequence[Record]) -> list[str]:
     """Say what each remedy changes in whose answers; of those that change nothing for certain only how many."""
-    grouped: dict[tuple[str, str, str], list[Record]] = {}
-    for row in rows:
-        grouped.setdefault((row["remedy"], row["who"], row["dataset"]), []).append(row)
+    grouped = group_by(rows, "remedy", "who", "dataset")
     several = len({dataset for *_, dataset in grouped}) > 1
-    sure = {key: own for key, own in grouped.items() if any(row["verdict"] in DIFFER for row in own)}
+    sure = {key: own for key, own in grouped.items() if any(row["verdict"] in CHANGED for row in own)}
     told = [
         f"What {remedy} left of {who}{f' on {dataset}' if several else ''} shows, of "
         f"{words.count(len(own), 'measure')} beside the same in all of its answers: {tell_counts(own)}."
@@ -102,7 +105,7 @@ def _table(caption: str, rows: Sequence[Record], every: Sequence[Record], *, fol
     """Lay out some of all the measures."""
     several = len({row["dataset"] for row in every}) > 1
     return Table(
-        caption, "measure", tuple(title(row, every) for row in rows),
+        caption, "measure", tuple(titles(rows, every)),
         [
             Column("answers of", tuple(row["who"] for row in rows), words=True),
             *([Column("data set", tuple(row["dataset"] for row in rows), words=True)] if several else []),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from harness.report.taught import (
     tell_scores,
     tell_shares,
     title,
+    titles,
 )
 from harness.training import SHARES, read_training
 
@@ -213,10 +215,11 @@ def _mixtures(rows: Sequence[Record], names: Names) -> Table:
 
 def _mixed(rows: Sequence[Record], names: Names) -> Table:
     """Lay out each artifact by the share of people's items, beside what people alone teach."""
-    shown = sorted(rows, key=lambda row: (row["dataset"], row["model"], row["corpus"], title(row, rows), row["human"]))
+    named = [{**row, "name": name} for row, name in zip(rows, titles(rows, rows), strict=True)]
+    shown = sorted(named, key=itemgetter("dataset", "model", "corpus", "name", "human"))
     return Table(
         "Artifacts under mixtures, beside models taught by people alone", "artifact",
-        tuple(title(row, rows) for row in shown),
+        tuple(row["name"] for row in shown),
         [
             *_who(shown),
             Column("corpus", tuple(names.corpus(row["corpus"]) for row in shown), words=True),

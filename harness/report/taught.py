@@ -6,9 +6,9 @@ What this refuses: to call a change certain that the table does not, and to leav
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from harness.amplification import in_score
+from harness.amplification import CHANGED, in_score
 from harness.auditfile import read_score
 from harness.report.findings import axes_of, name_variant
 from harness.report.tables import Record, ask
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 PEOPLE = "people"
 QUESTION = "What do models that were trained on these data show of it?"
 CERTAIN = ("amplified", "damped", "moved")
-DIFFER = ("better", "worse", "moved")
 MOST = 4  # classes of trained models, mixtures and data sets that have a sentence of their own
 
 
@@ -84,8 +83,25 @@ def places_of(row: Record) -> int:
 
 def title(row: Record, rows: Sequence[Record]) -> str:
     """Name an artifact: by its audit, and by its metric where the audit judges several."""
-    metrics = {each["metric"] for each in rows if each["audit"] == row["audit"]}
-    return str(row["title"]) if len(metrics) == 1 else f"{row['title']}: {row['metric']}"
+    return titles([row], rows)[0]
+
+
+def titles(some: Sequence[Record], rows: Sequence[Record]) -> list[str]:
+    """Name the artifacts of some rows, as ``title`` does, reading all rows once."""
+    metrics: dict[str, set[str]] = {}
+    for each in rows:
+        metrics.setdefault(each["audit"], set()).add(each["metric"])
+    return [
+        str(row["title"]) if len(metrics[row["audit"]]) == 1 else f"{row['title']}: {row['metric']}" for row in some
+    ]
+
+
+def group_by(rows: Sequence[Record], *names: str) -> dict[tuple[Any, ...], list[Record]]:
+    """Put rows together that have the same values of some names, in the order in which these come."""
+    grouped: dict[tuple[Any, ...], list[Record]] = {}
+    for row in rows:
+        grouped.setdefault(tuple(row[name] for name in names), []).append(row)
+    return grouped
 
 
 def unit(row: Record) -> str:
@@ -115,9 +131,7 @@ def tell_amplification(rows: Sequence[Record], names: Names) -> list[str]:
     Args:
         rows: of the table amplifications, those that are judged.
     """
-    classes: dict[tuple[str, str, str], list[Record]] = {}
-    for row in rows:
-        classes.setdefault((row["dataset"], row["model"], row["corpus"]), []).append(row)
+    classes = group_by(rows, "dataset", "model", "corpus")
     if len(classes) > MOST:
         return [_overall(rows, len(classes), names)]
     return [_of_class(own, rows, names) for own in sorted(classes.values(), key=_most_first)]
@@ -197,9 +211,7 @@ def tell_shares(rows: Sequence[Record], names: Names) -> list[str]:
     Args:
         rows: of the table hybrids.
     """
-    mixtures: dict[tuple[str, str, str], list[Record]] = {}
-    for row in rows:
-        mixtures.setdefault((row["dataset"], row["model"], row["corpus"]), []).append(row)
+    mixtures = group_by(rows, "dataset", "model", "corpus")
     if not mixtures:
         return []
     first = rows[0]
@@ -218,11 +230,8 @@ def tell_remedies(rows: Sequence[Record], names: Names) -> list[str]:
     Args:
         rows: of the table remedied, those that are judged.
     """
-    grouped: dict[tuple[str, str], list[Record]] = {}
-    for row in rows:
-        grouped.setdefault((row["remedy"], row["corpus"]), []).append(row)
     told = []
-    for (remedy, corpus), own in list(grouped.items())[:MOST]:
+    for (remedy, corpus), own in list(group_by(rows, "remedy", "corpus").items())[:MOST]:
         told.append(
             f"Taught by what {remedy} left of {names.corpus(corpus)} instead of by all of it, learners show of "
             f"{count(len(own), 'score or artifact', 'scores and artifacts')}: {tell_counts(own)}."
@@ -236,13 +245,10 @@ def tell_mixed(rows: Sequence[Record], names: Names) -> list[str]:
     Args:
         rows: of the table mixtures, those that are judged.
     """
-    grouped: dict[tuple[str, str, str], list[Record]] = {}
-    for row in rows:
-        grouped.setdefault((row["dataset"], row["model"], row["corpus"]), []).append(row)
     told = []
-    for (_, _, corpus), own in list(grouped.items())[:MOST]:
+    for (_, _, corpus), own in list(group_by(rows, "dataset", "model", "corpus").items())[:MOST]:
         shares = sorted({row["human"] for row in own})
-        differ = [sum(r["human"] == share and r["verdict"] in DIFFER for r in own) for share in shares]
+        differ = [sum(r["human"] == share and r["verdict"] in CHANGED for r in own) for share in shares]
         listed = join([f"{n} at {share} %" for share, n in zip(shares, differ, strict=True)])
         artifacts = len({(row["audit"], row["metric"]) for row in own})
         told.append(
